@@ -56,7 +56,8 @@ ask() {
 }
 
 if [[ $step == shell ]]; then
-  id=$(start --debug-session-enabled)
+  # A restore lasts for longer than a deployment may.
+  id=$(start --debug-session-enabled --timeout-in-minutes-override 480)
   until target=$(ask "$id" debugSession.sessionTarget) && [[ $target != None ]]; do
     [[ $(ask "$id" buildStatus) == IN_PROGRESS ]] || { echo "$id ended before there was a session" >&2 && exit 1; }
     sleep "${WAIT:-5}"

@@ -29,6 +29,7 @@ class HasPublicSubnets(Protocol):
     """A network with subnets that the internet reaches."""
 
     vpc_id: pulumi.Output[str]
+    internet: aws.ec2.InternetGateway
 
     @property
     def public_subnet_ids(self) -> Mapping[str, pulumi.Input[str]]:
@@ -137,7 +138,9 @@ class LoadBalancer(Component):
             connection_logs=aws.lb.LoadBalancerConnectionLogsArgs(
                 bucket=logs.bucket_name, prefix=f"{self.name}/connections", enabled=True
             ),
-            opts=self.child_options(),
+            # AWS makes none that faces the internet without a gateway, and detaches no gateway while it is there: the
+            # deletion of one waits 20 minutes for that, which tasks that drain may take alone.
+            opts=self.child_options(depends_on=[network.internet]),
         )
 
     def _target_group(self, key: str, settings: TargetGroupSettings) -> aws.lb.TargetGroup:

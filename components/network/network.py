@@ -146,6 +146,10 @@ class Network(Component):
         )
         self._private = self._tier("private", settings.private, _role("internal-elb", cluster_name, nodes=True))
         self._data = self._tier("data", settings.data, {})
+        self.internet = aws.ec2.InternetGateway(
+            self.child("internet"), vpc_id=self.vpc_id, tags={"Name": self.name}, opts=self.child_options()
+        )
+        """What has a public address waits for it: it is attached first, and detached when the last one is gone."""
         self._connect(settings.nat or ("perAz" if account.safeguards.nat_per_az else "single"))
         FlowLogs(self.child("flow"), account=account, vpc_id=vpc.id, key=key, opts=self.child_options())
         self._endpoints = Endpoints(
@@ -214,19 +218,16 @@ class Network(Component):
         )
 
     def _connect(self, nat: Nat) -> None:
-        gateway = aws.ec2.InternetGateway(
-            self.child("internet"), vpc_id=self.vpc_id, tags={"Name": self.name}, opts=self.child_options()
-        )
-        self._public.route_to_gateway(gateway.id)
+        self._public.route_to_gateway(self.internet.id)
         exits = {"none": (), "single": self.zones[:1], "perAz": self.zones}[nat]
-        gateways = {zone: self._nat_gateway(zone, gateway) for zone in exits}
+        gateways = {zone: self._nat_gateway(zone) for zone in exits}
         for zone in self.zones if gateways else ():
             self._private.route_to_nat(zone, gateways.get(zone, gateways[exits[0]]).id)
 
-    def _nat_gateway(self, zone: str, internet: aws.ec2.InternetGateway) -> aws.ec2.NatGateway:
+    def _nat_gateway(self, zone: str) -> aws.ec2.NatGateway:
         tags = {"Name": self.child("nat", zone)}
         # AWS gives a VPC public addresses only once an internet gateway is attached to it.
-        after = self.child_options(depends_on=[internet])
+        after = self.child_options(depends_on=[self.internet])
         address = aws.ec2.Eip(self.child("nat-address", zone), domain="vpc", tags=tags, opts=after)
         return aws.ec2.NatGateway(
             self.child("nat", zone),
@@ -234,7 +235,7 @@ class Network(Component):
             allocation_id=address.allocation_id,
             tags=tags,
             # An address is that of one gateway, so that a new one cannot stand beside the old.
-            opts=self.child_options(depends_on=[internet], delete_before_replace=True),
+            opts=self.child_options(depends_on=[self.internet], delete_before_replace=True),
         )
 
 

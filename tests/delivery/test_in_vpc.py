@@ -98,7 +98,8 @@ def test_a_session_is_opened_once_the_build_has_one(tmp_path: Path) -> None:
     tools = Tools(tmp_path, {"deploymentRunner": RUNNER}, "None", "IN_PROGRESS", "codebuild:b-1")
     ended = tools.run("shell")
     assert ended.returncode == 0, ended.stderr
-    assert "--debug-session-enabled" in tools.calls_of("aws codebuild start-build")[0]
+    asked = tools.calls_of("aws codebuild start-build")[0]
+    assert "--debug-session-enabled --timeout-in-minutes-override 480" in asked
     assert tools.calls_of("aws ssm start-session") == ["aws ssm start-session --target codebuild:b-1"]
 
 

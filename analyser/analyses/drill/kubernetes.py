@@ -1,6 +1,7 @@
 """A cluster as a drill speaks to it."""
 
-from analyser.analyses.drill.names import CLUSTER, DEPLOYMENT, mine
+from analyser.analyses.drill.model import Step
+from analyser.analyses.drill.names import CLUSTER, DEPLOYMENT, mine, session
 from analyser.graph import Graph, Node
 
 
@@ -12,6 +13,21 @@ def connect(graph: Graph) -> tuple[str, ...]:
         f'export KUBECONFIG="$HOME/.kube/{name}.{graph.region}"',
         f"aws eks update-kubeconfig --name {name} --region {graph.region}",
         "kubectl get nodes",
+    )
+
+
+def entered(graph: Graph) -> Step:
+    """Into the cluster of a stack from inside its network. How long a session lasts ``delivery/in-vpc.sh`` says, and
+    how long one in which nobody types, Session Manager:
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/session-preferences-timeout.html"""
+    lost = (
+        "; a session ends after eight hours, and by itself 20 minutes after the last key: what AWS does goes on, and "
+        "in the next one this step and what was set (`id`, names) come first"
+    )
+    return Step(
+        "come into the cluster, from inside its network",
+        (*session(graph), *connect(graph)),
+        "an answer" + (lost if session(graph) else ""),
     )
 
 

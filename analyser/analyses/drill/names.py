@@ -86,12 +86,20 @@ def _has_runner(graph: Graph) -> bool:
     return bool(graph.exports.get("deploymentRunner"))
 
 
+def planned(graph: Graph) -> str:
+    """The preview of a stack from wherever one is: of what is in its cluster only its own runner can make one."""
+    return f"STACK={graph.stack} delivery/in-vpc.sh plan" if _has_runner(graph) else previewed(graph)
+
+
+def previewed(graph: Graph) -> str:
+    """The preview of a stack where its cluster answers, or of one that has none."""
+    return f"pulumi preview --stack {graph.stack} --diff"
+
+
 def changed(graph: Graph, message: str) -> tuple[str, ...]:
     """A change of the stack file, previewed and made: by its runner where it has one, which plans what is committed."""
     commit = f"git commit -m '{message}' Pulumi.{graph.stack}.yaml"
-    if _has_runner(graph):
-        return (commit, f"STACK={graph.stack} delivery/in-vpc.sh plan", up(graph))
-    return (f"pulumi preview --stack {graph.stack} --diff", commit, up(graph))
+    return (commit, planned(graph), up(graph)) if _has_runner(graph) else (planned(graph), commit, up(graph))
 
 
 def session(graph: Graph) -> tuple[str, ...]:

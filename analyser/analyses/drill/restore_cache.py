@@ -8,7 +8,7 @@ goes nowhere: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Redis-Glob
 from collections.abc import Iterator
 
 from analyser.analyses.drill.model import Step
-from analyser.analyses.drill.names import REDIS, awaited, call, id_of, option, switch, up, urn_of
+from analyser.analyses.drill.names import REDIS, awaited, call, id_of, option, planned, previewed, switch, up, urn_of
 from analyser.analyses.drill.writers import start, stop
 from analyser.graph import Graph, Node
 
@@ -66,7 +66,7 @@ def _under_its_name(graph: Graph, node: Node, datastores: list[Node], members: l
             _made(graph, node, name),
             awaited(f"{_AVAILABLE} {name}"),
             f"pulumi refresh --stack {stack} {told}",
-            f"pulumi preview --stack {stack} --diff",
+            previewed(graph),
             up(graph),
             *start(graph),
         ),
@@ -112,7 +112,7 @@ def _joined(standby: Graph, member: Node) -> Step:
             f"aws elasticache delete-replication-group --replication-group-id {name} {there}",
             awaited(f"{_DELETED} {name} {there}"),
             f"pulumi refresh --stack {standby.stack} --target {urn_of(member)}",
-            f"pulumi preview --stack {standby.stack} --diff",
+            planned(standby),
             up(standby),
         ),
         see="refresh drops it from the state, and the preview makes it alone; its lag falls to seconds",

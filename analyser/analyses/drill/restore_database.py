@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RenameInstance.html.
 from collections.abc import Iterator
 
 from analyser.analyses.drill.model import Step
-from analyser.analyses.drill.names import RDS, awaited, call, given_up, option, switch, up, urn_of
+from analyser.analyses.drill.names import RDS, awaited, call, given_up, option, planned, previewed, switch, up, urn_of
 from analyser.analyses.drill.rotate import rotations
 from analyser.analyses.drill.writers import start, stop
 from analyser.graph import Graph, Node
@@ -113,7 +113,7 @@ def _adopted(graph: Graph, node: Node, beside: str, before: str) -> Iterator[Ste
             "$urn) | .id) = $id' before.json > after.json",
             f"pulumi stack import --stack {stack} --file after.json",
             f"pulumi refresh --stack {stack} --target {urn_of(node)}",
-            f"pulumi preview --stack {stack} --diff",
+            previewed(graph),
         ),
         see="refresh shows another resource id, no monitoring and fewer days of backups: a restore brings none of "
         "these. The preview updates the instance in place, and the policies that name its resource id, without "
@@ -173,5 +173,5 @@ def renewed(graph: Graph, node: Node) -> Iterator[str]:
     taken."""
     yield from given_up(graph, node, "--skip-final-snapshot")
     yield f"pulumi refresh --stack {graph.stack} --target {urn_of(node)}"
-    yield f"pulumi preview --stack {graph.stack} --diff"
+    yield planned(graph)
     yield up(graph)

@@ -4,11 +4,10 @@ What a restored table lacks: https://docs.aws.amazon.com/amazondynamodb/latest/d
 A restore of files into the file system that they are of: https://docs.aws.amazon.com/aws-backup/latest/devguide/restoring-efs.html.
 """
 
-import json
 from collections.abc import Iterator
 
 from analyser.analyses.drill.model import Step
-from analyser.analyses.drill.names import awaited, call, id_of, up, urn_of
+from analyser.analyses.drill.names import awaited, call, id_of, previewed, up, urn_of
 from analyser.analyses.drill.writers import start, stop
 from analyser.graph import Graph, Node
 
@@ -20,6 +19,7 @@ def table(graph: Graph, node: Node) -> Iterator[Step]:
     key = node.inputs.get("serverSideEncryption") and next(
         iter(node.property_dependencies.get("serverSideEncryption", ())), ""
     )
+    # A restore that is told of no key uses one of AWS's, beside the table and under its name.
     sealed = f"--sse-specification-override Enabled=true,SSEType=KMS,KMSMasterKeyId={id_of(graph[key])}" if key else ""
     yield Step(
         f"DynamoDB {name}: restored beside itself as {beside}",
@@ -37,10 +37,10 @@ def table(graph: Graph, node: Node) -> Iterator[Step]:
         "Single items that were written wrongly are copied from it, and the drill, or the repair, ends here",
         back=f"aws dynamodb delete-table --table-name {beside}",
     )
-    yield from _table_adopted(graph, node, beside)
+    yield from _table_adopted(graph, node, beside, sealed)
 
 
-def _table_adopted(graph: Graph, node: Node, beside: str) -> Iterator[Step]:
+def _table_adopted(graph: Graph, node: Node, beside: str, sealed: str) -> Iterator[Step]:
     name = node.inputs["name"]
     exists = awaited(f"aws dynamodb wait table-exists --table-name {name}")
     there = [str(one["regionName"]) for one in node.inputs.get("replicas") or ()]
@@ -59,7 +59,7 @@ def _table_adopted(graph: Graph, node: Node, beside: str) -> Iterator[Step]:
             exists,
             f"aws dynamodb delete-table --table-name {name}",
             awaited(f"aws dynamodb wait table-not-exists --table-name {name}"),
-            f'{restored} "$backup"',
+            f'{restored} "$backup" {sealed}'.rstrip(),
             exists,
         ),
         see="ACTIVE; nothing is deleted before the backup of the restored table is AVAILABLE"
@@ -75,7 +75,7 @@ def _table_adopted(graph: Graph, node: Node, beside: str) -> Iterator[Step]:
         f"DynamoDB {name}: the stack's settings on it",
         (
             f"pulumi refresh --stack {graph.stack} --target {urn_of(node)}",
-            f"pulumi preview --stack {graph.stack} --diff",
+            previewed(graph),
             up(graph),
             *start(graph),
         ),
@@ -160,34 +160,6 @@ def _backup_role(graph: Graph) -> str:
             if graph[urn].is_resource:
                 return f'"$(aws iam get-role --role-name {id_of(graph[urn])} --query Role.Arn --output text)"'
     return "<role>"
-
-
-def search(graph: Graph, node: Node) -> Iterator[Step]:
-    """Indices out of the hourly snapshots that the service keeps, under other names in the same domain."""
-    name = node.inputs["domainName"]
-    endpoint = (
-        f"https://$(aws opensearch describe-domain --domain-name {name} --query 'DomainStatus.Endpoints.vpc || "
-        "DomainStatus.Endpoint' --output text)"
-    )
-    call_ = (
-        f'curl -sf --aws-sigv4 aws:amz:{graph.region}:es --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" -H '
-        "\"x-amz-security-token: $AWS_SESSION_TOKEN\" -H 'content-type: application/json'"
-    )
-    alone = {"include_aliases": False, "include_global_state": False}
-    wanted = json.dumps({"indices": "<index>", **alone, "rename_pattern": "(.+)", "rename_replacement": "$1-restored"})
-    yield Step(
-        f"OpenSearch {name}: an index of an hourly snapshot, beside itself (as the domain's master role, from "
-        "inside its network)",
-        (
-            f'{call_} -X GET "{endpoint}/_snapshot/cs-automated-enc/_all"',
-            f"{call_} -X POST \"{endpoint}/_snapshot/cs-automated-enc/<snapshot>/_restore\" -d '{wanted}'",
-            f'{call_} -X GET "{endpoint}/_cat/recovery/<index>-restored"',
-        ),
-        see="100 % of its shards; the same question finds in it what it should. Then the alias that is read moves "
-        "to it in one request (_aliases, remove and add), or the index is deleted and restored again without "
-        "the renaming",
-        back="the alias back, and DELETE of <index>-restored",
-    )
 
 
 def stream(_graph: Graph, node: Node) -> Iterator[Step]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyser.analyses.drill.kubernetes import autoscaler, connect, deployed, replicas
+from analyser.analyses.drill.kubernetes import autoscaler, deployed, entered, replicas
 from analyser.analyses.drill.model import OPERATOR, Step
 from analyser.analyses.drill.names import (
     CLUSTER,
@@ -15,7 +15,6 @@ from analyser.analyses.drill.names import (
     changed,
     mine,
     region_of,
-    session,
 )
 from analyser.analyses.drill.writers import FUNCTION, ready
 from analyser.analyses.drill.zone import cluster_of
@@ -75,7 +74,7 @@ def _group(node: Node) -> str:
 def _pods(graph: Graph) -> Iterator[Step]:
     if not graph.of_type(CLUSTER) or not deployed(graph):
         return
-    yield Step("come into the cluster, from inside its network", (*session(graph), *connect(graph)), "an answer")
+    yield entered(graph)
     for namespace, name in deployed(graph):
         now = replicas(graph, namespace, name)
         scaler = autoscaler(graph, namespace, name)

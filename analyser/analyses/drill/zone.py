@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analyser.analyses.drill.kubernetes import connect, deployed
+from analyser.analyses.drill.kubernetes import deployed, entered
 from analyser.analyses.drill.model import DEPLOYER, OPERATOR, Step
 from analyser.analyses.drill.names import (
     CLUSTER,
@@ -10,12 +10,12 @@ from analyser.analyses.drill.names import (
     RDS,
     REDIS,
     SERVICE,
+    awaited,
     id_of,
     mine,
     primaries,
     reader,
     region_of,
-    session,
 )
 from analyser.graph import Graph, Node
 
@@ -69,10 +69,14 @@ def _caches(graph: Graph) -> Iterator[Step]:
                 f"Redis {name} fails over in shard {shard:04d}",
                 (
                     f"aws elasticache test-failover --replication-group-id {name} --node-group-id {shard:04d}",
-                    f"aws elasticache describe-replication-groups --replication-group-id {name} "
-                    "--query 'ReplicationGroups[0].[Status,NodeGroups[].NodeGroupMembers[].CurrentRole]'",
+                    # No role is told of a node in cluster mode (botocore's NodeGroupMember.CurrentRole): events are.
+                    f"aws elasticache describe-events --source-type replication-group --source-identifier {name} "
+                    "--duration 60",
+                    awaited(f"aws elasticache wait replication-group-available --replication-group-id {name}"),
                 ),
-                see="available again, with another primary; note for how long writes failed",
+                see=f"the events say that the failover of node group {shard:04d} was called for, and from which "
+                "primary to which replica it was completed; available again: the next one is refused until then. Note "
+                "for how long writes failed",
                 back="none needed",
                 role=OPERATOR,
             )
@@ -95,7 +99,7 @@ def _nodes(graph: Graph) -> Iterator[Step]:
     if not graph.of_type(CLUSTER) or not deployed(graph) or not lost:
         return
     chosen = f"-l topology.kubernetes.io/zone={lost}"
-    yield Step("come into the cluster, from inside its network", (*session(graph), *connect(graph)), "an answer")
+    yield entered(graph)
     yield Step(
         f"all nodes of {lost} are emptied",
         (

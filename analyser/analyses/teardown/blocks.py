@@ -65,6 +65,7 @@ def blocks(graph: Graph) -> Iterator[Block]:
         _controlled,
         _records,
         _balanced,
+        _addressed,
         _snapshots,
     )
     for check in checks:
@@ -153,6 +154,7 @@ def _balanced(graph: Graph, order: _Order) -> Iterator[Block]:
                 yield Block(group.name, f"{node.name} still uses it")
 
 
+_SLOW = ("aws:ecs/service:Service", "aws:cloudfront/distribution:Distribution")
 _USERS = frozenset(
     {
         "aws:lb/listener:Listener",
@@ -161,6 +163,20 @@ _USERS = frozenset(
         "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding",
     }
 )
+
+
+def _addressed(graph: Graph, order: _Order) -> Iterator[Block]:
+    """A gateway whose VPC has public addresses is not detached, for which its deletion waits 20 minutes (
+    https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_internet_gateway.go); tasks
+    that drain, or a distribution, which go before their balancer, may take longer."""
+    slow = [node for token in _SLOW for node in graph.of_type(token)]
+    for balancer in graph.of_type("aws:lb/loadBalancer:LoadBalancer"):
+        held = [node.name for node in slow if order.outlives(balancer, node)]
+        if balancer.inputs.get("internal") or not held:
+            continue
+        for gateway in graph.of_type("aws:ec2/internetGateway:InternetGateway"):
+            if not order.outlives(gateway, balancer):
+                yield Block(gateway.name, f"{balancer.name} still has public addresses, and waits for {held[0]}")
 
 
 def _mentions(value: object, text: object) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from analyser.analyses.drill.names import id_of
 from analyser.graph import Graph, Node
+from settings.stack import PROJECT
 
 _KINDS = {
     "aws:s3/bucket:Bucket": ("bucket", "forceDestroy"),
@@ -31,6 +32,8 @@ class Holder:
     """URNs of the resources that configure it: policies, versioning, locks."""
     locked: str
     """Why its contents cannot be deleted yet, or ever; empty where they can."""
+    unlocked: Node | None = None
+    """The lock of a vault that went with the stack's protection."""
 
     @property
     def name(self) -> str:
@@ -58,14 +61,26 @@ class Holder:
         }[self.kind] + f" {self.called}"
 
     def free(self) -> tuple[str, ...]:
-        """The commands that lift what refuses to let anything out of a vault: its lock and its policy."""
+        """The commands that lift what refuses to let anything out of a vault, its lock and its policy."""
         if self.kind != "vault":
             return ()
-        types = {urn.rpartition("::")[0].rpartition("$")[2] for urn in self.settings}
+        types = set(map(_type, self.settings))
         return (
             *((f"aws backup delete-backup-vault-lock-configuration {self.called}",) if _LOCK in types else ()),
             *((f"aws backup delete-backup-vault-access-policy {self.called}",) if _POLICY in types else ()),
         )
+
+    def lock(self) -> tuple[str, ...]:
+        """The command that locks a vault again that is kept."""
+        if self.unlocked is None:
+            return ()
+        limits = {"min": "minRetentionDays", "max": "maxRetentionDays"}
+        said = [
+            f" --{word}-retention-days {self.unlocked.inputs[key]}"
+            for word, key in limits.items()
+            if self.unlocked.inputs.get(key)
+        ]
+        return (f"aws backup put-backup-vault-lock-configuration {self.called}{''.join(said)}",)
 
     def empty(self) -> str:
         """The command that takes everything out of it, a page at a time: the AWS CLI reads no further pages where
@@ -84,6 +99,16 @@ class Holder:
         }[self.kind]
 
 
+def is_own(graph: Graph) -> bool:
+    """Whether this is a stack of Strata's, which has its settings, tags and pages."""
+    return graph.project == PROJECT
+
+
+def locks(graph: Graph) -> list[Node]:
+    """The locks of vaults that go, with the policies beside them, when a stack of Strata's lifts its protection."""
+    return [lock for lock in graph.of_type(_LOCK) if is_own(graph) and not lock.inputs.get("changeableForDays")]
+
+
 def holders(graph: Graph) -> Iterator[Holder]:
     """The resources that have to be emptied by hand: without ``forceDestroy`` or its like, and not retained.
 
@@ -94,8 +119,18 @@ def holders(graph: Graph) -> Iterator[Holder]:
     for token, (kind, forced) in _KINDS.items():
         for node in sorted(graph.of_type(token), key=lambda node: node.inputs.get("bucket") in told):
             if not node.inputs.get(forced) and not node.options.get("retainOnDelete"):
-                region = str(node.inputs.get("region") or graph.region)
-                yield Holder(node, kind, region, tuple(_settings(graph, node)), _locked(graph, node))
+                lock = next((one for one in locks(graph) if _is_of(one, node)), None)
+                there = [urn for urn in _settings(graph, node) if lock is None or _type(urn) not in (_LOCK, _POLICY)]
+                locked = _locked(graph, node) if lock is None else "unlocked when protection was lifted"
+                yield Holder(node, kind, graph.region_of(node), tuple(there), locked, lock)
+
+
+def _is_of(lock: Node, vault: Node) -> bool:
+    return vault.urn in lock.property_dependencies.get("backupVaultName", ())
+
+
+def _type(urn: str) -> str:
+    return urn.rpartition("::")[0].rpartition("::")[2].rpartition("$")[2]
 
 
 def _for_logs(graph: Graph) -> set[str]:
@@ -114,7 +149,7 @@ def _settings(graph: Graph, node: Node) -> Iterator[str]:
 
 def _locked(graph: Graph, node: Node) -> str:
     for lock in graph.of_type(_LOCK):
-        if node.urn in lock.property_dependencies.get("backupVaultName", ()):
+        if _is_of(lock, node):
             days = lock.inputs.get("minRetentionDays")
             if lock.inputs.get("changeableForDays"):
                 return f"locked in compliance mode: nobody deletes a backup before its day, {days} days at the least"

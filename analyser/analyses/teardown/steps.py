@@ -7,18 +7,11 @@ from analyser.analyses.drill.kubernetes import connect
 from analyser.analyses.drill.model import Step
 from analyser.analyses.drill.names import CLUSTER, KAFKA, SEARCH, id_of, mine, reader, region_of, session
 from analyser.analyses.once import ONCE
-from analyser.analyses.recovery.vaults_elsewhere import copied_elsewhere, key_check, named
-from analyser.analyses.teardown.holders import Holder, holders
+from analyser.analyses.teardown.holders import Holder, holders, is_own, locks
+from analyser.analyses.teardown.leftovers import left
 from analyser.graph import Graph, Node
-from settings.stack import PROJECT
 
-_KEY, _GROUP = "aws:kms/key:Key", "aws:cloudwatch/logGroup:LogGroup"
 _PROVIDER, _GITHUB = "aws:iam/openIdConnectProvider:OpenIdConnectProvider", "token.actions.githubusercontent.com"
-_BY_AWS = ("/aws/lambda/", "/aws/rds/", "/aws/eks/", "/aws/containerinsights/", "/aws/codebuild/", "/aws/vendedlogs/")
-"""Beginnings of log groups that a service writes to once more, and so makes again, while it goes."""
-_BY_API = ("API-Gateway-Execution-Logs_", "/aws/apigateway/")
-"""The same of API Gateway, whose names have an id of AWS in them."""
-
 _USERS = "aws:cognito/userPool:UserPool"
 _FOR_GOOD = {
     _USERS: "the users of user pool {}: no export has their passwords, and a new pool gives each another id (sub)",
@@ -51,13 +44,14 @@ def steps(graph: Graph, standby: str) -> Iterator[Step]:
     yield from _for_good(graph)
     yield from _of_all(graph)
     yield _destroyed(graph)
-    yield from _left(graph)
+    yield from left(graph)
+    yield _forgotten(graph)
 
 
 def _undelivered(graph: Graph) -> Iterator[Step]:
-    if not _is_own(graph):
+    if not is_own(graph):
         return
-    by_workflow = json.loads(graph.config.get("strata:delivery") or "{}").get("by") == "workflow"
+    by_workflow = _by_workflow(graph)
     yield Step(
         "no delivery makes it anew: the next commit to main would",
         (f"strata delivery {graph.stack}", *(("gh workflow disable deploy.yml",) if by_workflow else ())),
@@ -67,11 +61,15 @@ def _undelivered(graph: Graph) -> Iterator[Step]:
     )
 
 
+def _by_workflow(graph: Graph) -> bool:
+    return bool(json.loads(graph.config.get("strata:delivery") or "{}").get("by") == "workflow")
+
+
 def _unprotected(graph: Graph) -> Iterator[Step]:
     if not graph.protected:
         return
     names = ", ".join(sorted(node.name for node in graph.protected))
-    if not _is_own(graph):
+    if not is_own(graph):
         yield Step(
             f"protection is lifted from {len(graph.protected)} resources: {names}",
             tuple(f"pulumi state unprotect --stack {graph.stack} --yes '{node.urn}'" for node in graph.protected),
@@ -89,15 +87,11 @@ def _unprotected(graph: Graph) -> Iterator[Step]:
             f"pulumi preview --stack {graph.stack} --diff",
             f"pulumi up --stack {graph.stack}",
         ),
-        see="nothing is replaced or deleted, and nothing else changes; without --policy-pack, which asks for what is "
-        "being lifted",
+        see="nothing is replaced, and nothing else changes; "
+        + ("deleted are the locks and policies of vaults alone; " if locks(graph) else "nothing is deleted; ")
+        + "without --policy-pack, which asks for what is being lifted",
         back=f"pulumi config rm --stack {graph.stack} strata:deletable; its commit, and the same update",
     )
-
-
-def _is_own(graph: Graph) -> bool:
-    """Whether this is a stack of Strata's, which has its settings, tags and pages."""
-    return graph.project == PROJECT
 
 
 def _emptied(holder: Holder) -> Step:
@@ -105,9 +99,10 @@ def _emptied(holder: Holder) -> Step:
     told = f" ({holder.locked})" if holder.locked else ""
     return Step(
         f"{holder.kind} {holder.name} is emptied, or kept{told}",
-        (holder.look(), *holder.free(), holder.empty(), f"keep=\"$keep \"'{keep}'"),
-        see="empty: nothing but what the stack itself made is in it, and it goes with destroy. Kept: the last command "
-        "alone, and destroy leaves it with its policy and settings, and whatever these need"
+        (holder.look(), *holder.free(), holder.empty(), *holder.lock(), f"keep=\"$keep \"'{keep}'"),
+        see="empty: nothing but what the stack itself made is in it, and it goes with destroy. Kept: "
+        + ("the lock again, and the last command" if holder.lock() else "the last command alone")
+        + ", and destroy leaves it with its policy and settings, and whatever these need"
         + (_DELEGATED if holder.kind == "zone" else ""),
         back="none for what was deleted; what was kept comes back into a stack by pulumi import",
     )
@@ -151,107 +146,52 @@ _DELEGATED = (
 
 
 def _in_cluster(graph: Graph) -> Iterator[Step]:
-    stack = graph.stack
+    stack, inside = graph.stack, bool(is_own(graph) and session(graph))
     if mine(graph, CLUSTER):
         yield Step(
             "what is in the cluster, from inside its network: controllers take away the balancers, targets, nodes and "
             "volumes that they made, while they and their rights are there",
             (
-                *((*session(graph), *connect(graph)) if _is_own(graph) else ()),
+                # Where protection was lifted, it was in a session, which this goes on in.
+                *(session(graph) if is_own(graph) and not graph.protected else ()),
+                *(connect(graph) if is_own(graph) else ()),
                 f"pulumi destroy --stack {stack} --target '**$kubernetes:**' --target-dependents",
                 "kubectl get ingress,service,pvc --all-namespaces",
                 "aws elbv2 describe-load-balancers --query 'LoadBalancers[].LoadBalancerName'",
             ),
-            see="no Ingress, no Service of type LoadBalancer and no claim is left, and no balancer named k8s-…",
+            see="no Ingress, no Service of type LoadBalancer and no claim is left, and no balancer named k8s-…"
+            + ("; `codebuild-resume` ends the session, and what follows is done in the shell before it" * inside),
             back=f"pulumi up --stack {stack}",
         )
 
 
 def _destroyed(graph: Graph) -> Step:
     stack = graph.stack
-    again = f"again: `strata drill {stack} stuck`" if _is_own(graph) else "again"
+    again = f"again: `strata drill {stack} stuck`" if is_own(graph) else "again"
     return Step(
         "the rest, from anywhere; never with --skip-preview, which deletes all else before it meets what is protected",
-        (f"pulumi destroy --stack {stack} $keep",),
-        see="it ends with everything deleted; a bucket to which something still wrote, as S3 does with access logs for "
-        f"hours, is emptied once more; a subnet that waits for over an hour holds an interface that nobody uses "
-        f"(the next step lists them: aws ec2 delete-network-interface); interrupted or refused, {again}",
+        # A shell that knows of nothing to keep is not the one in which it was said.
+        (f"pulumi destroy --stack {stack} ${{keep?}}",),
+        see="it ends with everything deleted; another shell has no `keep`, and deletes nothing until all that is kept "
+        "is said in it too; a bucket to which something still wrote, as S3 does with access logs for hours, or a vault "
+        "that its plan filled in the meantime, is emptied once more; a subnet, group or VPC that waits for over an "
+        f"hour holds what the next step lists; interrupted or refused, {again}",
         back=f"pulumi up --stack {stack} makes the stack anew, empty; stores come back from what survives",
     )
 
 
-def _left(graph: Graph) -> Iterator[Step]:
-    made = sorted(set(_made_again(graph)))
-    tagged = (
-        f"aws resourcegroupstaggingapi get-resources --tag-filters Key=stack,Values={graph.stack} "
-        "--query 'ResourceTagMappingList[].ResourceARN'",
-    )
-    own = _is_own(graph)
-    yield Step(
-        "what AWS leaves, or made again: log groups to which a service wrote its last lines, network interfaces of "
-        "functions and nodes that end later" + (", and whatever has the stack's tag" if own else ""),
-        (
-            *(f"aws logs delete-log-group --log-group-name {name} --region {region}" for name, region in made),
-            "aws ec2 describe-network-interfaces --filters Name=status,Values=available "
-            "--query 'NetworkInterfaces[].[NetworkInterfaceId,Description]'",
-            *(tagged if own else ()),
-        ),
-        see="a log group that is not there is said so, which is well; interfaces of functions go by themselves within "
-        "the hour" + ("; with the tag there is only what survives on purpose" if own else ""),
-    )
-    yield from map(_elsewhere, sorted(copied_elsewhere(graph)))
-    kept = [node for node in graph.of_type(_KEY) if node.options.get("retainOnDelete")]
-    if kept:
-        yield Step(
-            "keys, when the last snapshot, backup and object under them is gone, and not before",
-            tuple(
-                f"aws kms schedule-key-deletion --key-id {id_of(node)} "
-                f"--region {node.inputs.get('region') or graph.region}"
-                for node in kept
-            ),
-            see="PendingDeletion for as long as the key says",
-            back="aws kms cancel-key-deletion --key-id <key>",
-        )
-    yield Step(
-        "the stack itself, with its history",
-        (f"pulumi stack rm {graph.stack}",),
-        see="it is refused while the state holds anything; with --force it forgets what is kept, which stays in AWS",
-        back="pulumi stack init, and pulumi import of what is there",
-    )
-
-
-def _made_again(graph: Graph) -> Iterator[tuple[str, str]]:
-    """Name, as a shell is given it, and region of each log group that a service makes while it goes.
-
-    ECS makes that of its insights by itself, for ever:
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Container-Insights-reference-performance-logs-ECS.html
-    """
-    for node in graph.of_type(_GROUP):
-        name, region = str(node.inputs.get("name")), str(node.inputs.get("region") or graph.region)
-        if name.startswith(_BY_API):
-            yield id_of(node), region
-        elif name.startswith(_BY_AWS):
-            yield name, region
-    for node in mine(graph, "aws:ecs/cluster:Cluster"):
-        for setting in node.inputs.get("settings") or ():
-            if setting.get("name") == "containerInsights" and setting.get("value") != "disabled":
-                yield f"/aws/ecs/containerinsights/{node.inputs['name']}/performance", graph.region
-
-
-def _elsewhere(vault: str) -> Step:
-    """A vault of another account outlives the stack on purpose; nothing of this account ends it."""
+def _forgotten(graph: Graph) -> Step:
+    stack = graph.stack
+    file = f"git commit -m '{stack} is gone' Pulumi.{stack}.yaml"
+    again = "gh workflow enable deploy.yml"
     return Step(
-        f"copies in the vault {vault} stay: the other account looks, and takes none from this one any more",
+        "the stack itself, with its history" + (" and its file" if is_own(graph) else ""),
         (
-            "COPIES='<profile of the other account>'",
-            f"aws backup list-recovery-points-by-backup-vault {named(vault)} "
-            "--query 'RecoveryPoints[].[RecoveryPointArn,CalculatedLifecycle.DeleteAt,EncryptionKeyArn]'",
-            key_check(vault),
-            f"aws backup get-backup-vault-access-policy {named(vault)} --query Policy --output text",
-            f"aws backup delete-backup-vault-access-policy {named(vault)}",
+            f"pulumi stack rm {stack}",
+            *((file,) if is_own(graph) else ()),
+            *((again,) if is_own(graph) and _by_workflow(graph) else ()),
         ),
-        see="each copy's last day, and CUSTOMER Enabled of the key without which none can be read, kept for as long; a "
-        "policy that lets other accounts in too is put back without this one's statement instead of deleted",
-        back=f"aws backup put-backup-vault-access-policy {named(vault)} --policy file://policy.json, as "
-        "`strata check --before` makes it",
+        see="it is refused while the state holds anything; with --force it forgets what is kept, which stays in AWS"
+        + ("; main is without its file before anything is deployed again" if is_own(graph) else ""),
+        back="pulumi stack init, and pulumi import of what is there",
     )

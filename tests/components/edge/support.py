@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 
 from components.data.log_bucket import LogBucket, LogBucketSettings
 from components.edge.certificate import Certificate, CertificateSettings
@@ -19,6 +20,9 @@ DOMAIN = "records.example.com"
 class Subnets:
     vpc_id: pulumi.Output[str] = field(default_factory=lambda: pulumi.Output.from_input("vpc-1"))
     public_subnet_ids: dict[str, str] = field(default_factory=lambda: {"b": "subnet-b", "a": "subnet-a"})
+    internet: aws.ec2.InternetGateway = field(
+        default_factory=lambda: aws.ec2.InternetGateway("internet", vpc_id="vpc-1")
+    )
 
 
 def key(name: str = "logs") -> Key:

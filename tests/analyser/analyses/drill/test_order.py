@@ -1,5 +1,6 @@
 """What a drill waits for, takes out of the way first, and brings along afterwards."""
 
+import json
 import re
 
 import pytest
@@ -29,6 +30,16 @@ def test_what_outlasts_a_waiter_is_waited_for_again(stack: str) -> None:
     waits = [line for line in said if re.search(r"aws (rds|elasticache|dynamodb) wait", line)]
     assert waits
     assert [line for line in waits if not re.fullmatch(r"while ! aws .*; do sleep 30; done", line)] == []
+
+
+@pytest.mark.parametrize("stack", ["confluence-prod", "collaboration-prod"])
+def test_a_failover_of_a_cache_is_seen_in_its_events_and_is_over_before_the_next(stack: str) -> None:
+    """Nodes of a cache in cluster mode have no role that a description tells, and one shard fails over at a time:
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_TestFailover.html"""
+    (step,) = [one for one in drill(stack_graph(stack), Kind.ZONE).steps if one.what.startswith("Redis ")]
+    assert not any("CurrentRole" in line for line in step.commands)
+    assert before(list(step.commands), "test-failover", "describe-events --source-type replication-group")
+    assert step.commands[-1].startswith("while ! aws elasticache wait replication-group-available ")
 
 
 def test_a_snapshot_is_kept_before_its_cache_is_deleted() -> None:
@@ -119,6 +130,8 @@ def test_what_followed_the_instance_follows_the_restored_one() -> None:
         [("prod-postgres", "us-west-2")],
     ]
     assert before(said, "delete-db-instance", "STACK=prod-dr delivery/in-vpc.sh")
+    there = [line for line in said if "prod-dr" in line and not re.search("refresh|delivery/in-vpc.sh", line)]
+    assert there == [], "its cluster answers in its own network alone"
     assert not [line for line in said if "--replace" in line]
 
 
@@ -139,6 +152,42 @@ def test_replicas_of_a_table_go_before_a_table_of_its_name_is_made() -> None:
     assert before(said, f"{name} --no-deletion-protection-enabled --region us-west-2", "Delete={RegionName=us-west-2}")
     assert before(said, "Delete={RegionName=us-west-2}", f"delete-table {name}")
     assert before(said, "describe-backup --backup-arn", f"delete-table {name}")
+    restores = [line for line in said if " restore-table-" in line]
+    assert ["KMSMasterKeyId=" in line for line in restores] == [True, True]
+
+
+@pytest.mark.parametrize("stack", ["confluence-prod", FUNCTIONS])
+def test_a_search_domain_is_asked_as_its_master_role_by_who_is_let_in(stack: str) -> None:
+    """A runner's group is not, and has no second factor; without one, CloudShell stands in the group of a function."""
+    (step,) = [one for one in drill(stack_graph(stack), Kind.RESTORE).steps if one.what.startswith("OpenSearch ")]
+    said = list(step.commands)
+    assert before(said, "aws sts assume-role --profile <yours>", "set -- <key> <secret> <token>")
+    assert before(said, "set -- <key>", "/_snapshot/cs-automated-enc/_all")
+    assert "AWS_ACCESS_KEY_ID" not in " ".join(said)
+    opened = [line for line in said if "security-group-ingress" in line]
+    if stack == FUNCTIONS:
+        assert opened == []
+        assert before(said, "get-function-configuration --function-name", "set -- <key>")
+        return
+    assert before(said, "authorize-security-group-ingress", "curl ")
+    assert said[-1] == opened[-1] == opened[0].replace("authorize", "revoke")
+    domain, _, runner = opened[0].partition("UserIdGroupPairs")
+    assert domain.count("::search-group'") == runner.count("::deployment-runner-builds-group'") == 1
+
+
+def test_a_volume_is_restored_by_what_its_cluster_knows_and_only_where_something_takes_snapshots() -> None:
+    steps = {stack: drill(stack_graph(stack), Kind.RESTORE).steps for stack in ("prod", "confluence-prod")}
+    said = {stack: [one for one in some if one.what.startswith("volumes of")] for stack, some in steps.items()}
+    (here,), (there,) = said.values()
+    (made,) = [line for line in here.commands if "create-volume" in line]
+    assert "::volumes-key-key')\"" in made
+    assert made.endswith("'ResourceType=volume,Tags=[{Key=backup,Value=daily}]'"), "it is in snapshots again"
+    applied = [json.loads(line.split("'")[1]) for line in here.commands if line.startswith("echo ")]
+    assert [one["kind"] for one in applied] == ["PersistentVolume", "PersistentVolumeClaim"]
+    assert applied[1]["spec"]["volumeName"] == applied[0]["metadata"]["name"]
+    assert not [line for line in there.commands if "create-volume" in line]
+    assert "nothing takes snapshots" in there.see
+    assert not [one for one in drill(stack_graph("consulting-prod"), Kind.RESTORE).steps if "volumes of" in one.what]
 
 
 def test_no_marker_is_deleted_where_a_bucket_is_copied() -> None:

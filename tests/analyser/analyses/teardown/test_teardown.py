@@ -1,5 +1,7 @@
 """Nothing stops a stack's own destroy, each seeded fault does, and programs take the commands of the steps."""
 
+import re
+import subprocess
 from dataclasses import replace
 
 import pytest
@@ -14,6 +16,7 @@ from tests.stacks import STACKS, serving, stack_graph
 SOME = ("prod", "dev", "confluence-prod", "confluence-lambda", "mdreader-prod", "collaboration-prod")
 FUNCTION, ROLE_POLICY = "aws:lambda/function:Function", "aws:iam/rolePolicy:RolePolicy"
 GROUP = "aws:cloudwatch/logGroup:LogGroup"
+GATEWAY = "aws:ec2/internetGateway:InternetGateway"
 BINDING = "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding"
 
 
@@ -46,10 +49,14 @@ def test_what_survives_is_told() -> None:
         "the final snapshot of PostgreSQL prod-postgres\n",
         "automated backups of PostgreSQL prod-postgres, for 35 days",
         "the final snapshot of Redis prod-redis",
-        "vault backup-vault, unless it was emptied; locked in governance mode, 35 days",
+        "vault backup-vault, unless it was emptied; unlocked when protection was lifted",
+        "volumes that pods claimed of the class gp3, until somebody deletes them",
+        "snapshots of volumes in us-east-1, us-west-2, until somebody deletes them",
         "secret database-master-secret, for 30 days\n",
     ):
         assert part in told
+    files = "\n".join(take_away(stack_graph("confluence-prod")).survives)
+    assert "in the vault aws/efs/automatic-backup-vault, for 35 days" in files
     assert "for 30 days; its name is taken" in "\n".join(take_away(stack_graph("mdreader-prod")).survives)
 
 
@@ -62,7 +69,8 @@ def test_what_nothing_survives_of_is_asked_about_before_it_is_destroyed() -> Non
         steps = take_away(stack_graph(stack)).steps
         (at,) = [number for number, step in enumerate(steps) if step.what.startswith(lost)]
         assert steps[at].commands[-1].count("--exclude=") == 1
-        assert any("pulumi destroy" in line and "$keep" in line for step in steps[at + 1 :] for line in step.commands)
+        later = [line for step in steps[at + 1 :] for line in step.commands]
+        assert any("pulumi destroy" in line and "${keep?}" in line for line in later)
 
 
 def test_what_other_stacks_of_the_account_lean_on_is_kept() -> None:
@@ -104,6 +112,42 @@ def test_log_groups_are_deleted_in_the_region_that_they_are_in() -> None:
     name = graph.only(GROUP, elsewhere).inputs["name"]
     lines = [line for step in take_away(moved).steps for line in step.commands]
     assert f"aws logs delete-log-group --log-group-name {name} --region us-west-2" in lines
+
+
+def test_a_vault_whose_lock_went_with_the_protection_is_locked_again_where_it_is_kept() -> None:
+    graph = stack_graph("prod")
+    vaults = [one for one in holders(graph) if one.kind == "vault"]
+    assert [(one.free(), len(one.settings)) for one in vaults] == [((), 0), ((), 0)]
+    assert all(one.lock()[0].endswith(" --min-retention-days 35") for one in vaults)
+    (lifted,) = [step.see for step in take_away(graph).steps if step.what.startswith("protection is lifted")]
+    assert "deleted are the locks and policies of vaults alone" in lifted
+    foreign = Graph("theirs", graph.stack, list(graph), graph.exports, region=graph.region, config=graph.config)
+    (first, _) = [one for one in holders(foreign) if one.kind == "vault"]
+    assert first.lock() == ()
+    assert [line.split()[2] for line in first.free()] == [f"delete-{word}" for word in VAULT]
+    assert "governance mode, 35 days" in first.locked
+
+
+def test_a_shell_that_was_told_of_nothing_to_keep_destroys_nothing() -> None:
+    lines = [line for step in take_away(stack_graph("prod")).steps for line in step.commands]
+    (destroyed,) = [line for line in lines if line.startswith("pulumi destroy") and "--target" not in line]
+    script = destroyed.replace("pulumi", "echo")
+    for told, ended in (("", False), ("keep=''; ", True)):
+        assert (subprocess.run(["bash", "-c", told + script], capture_output=True).returncode == 0) is ended
+
+
+def test_what_is_left_is_looked_for_wherever_the_stack_was_and_whoever_has_it() -> None:
+    lines = [line for step in take_away(stack_graph("prod")).steps for line in step.commands]
+    for wanted in ("get-resources --tag-filters Key=stack", "describe-snapshots --owner-ids self", "delete-snapshot"):
+        found = [line for line in lines if wanted in line]
+        assert [re.findall(r"--region (\S+)", line) for line in found] == [["us-east-1"], ["us-west-2"]]
+    (shown,) = [line for line in lines if "describe-network-interfaces" in line]
+    assert "Name=vpc-id" in shown
+    assert "available" not in shown, "GuardDuty's endpoint is in use"
+    scheduled = [line for line in lines if "schedule-key-deletion" in line]
+    assert all(" --pending-window-in-days 30 " in line for line in scheduled)
+    end = take_away(stack_graph("prod")).steps[-1].commands
+    assert [line.split()[:2] for line in end] == [["pulumi", "stack"], ["git", "commit"], ["gh", "workflow"]]
 
 
 def test_a_lock_for_ever_says_so() -> None:
@@ -161,6 +205,15 @@ def test_a_target_group_that_is_still_used() -> None:
     assert f"{groups[0].name}: {service.name} still uses it" in told(freed)
 
 
+def test_a_gateway_to_the_internet_while_a_balancer_waits_for_tasks_that_drain() -> None:
+    graph = stack_graph("collaboration-prod")
+    balancer, gateway = graph.only("aws:lb/loadBalancer:LoadBalancer"), graph.only(GATEWAY)
+    hasty = without(graph, balancer, gateway)
+    assert f"{gateway.name}: {balancer.name} still has public addresses" in told(hasty)
+    inside = changed(hasty, inputs={balancer.name: {"internal": True}})
+    assert told(inside) == ""
+
+
 def test_a_database_without_a_name_for_its_last_snapshot() -> None:
     graph = changed(stack_graph("prod"), inputs={"database-primary": {"finalSnapshotIdentifier": None}})
     assert "its final snapshot has no name" in told(graph)
@@ -169,19 +222,20 @@ def test_a_database_without_a_name_for_its_last_snapshot() -> None:
 def test_a_vault_is_unlocked_before_anything_is_taken_out_of_it_and_a_bucket_emptied_when_nothing_writes() -> None:
     """The policy of a vault denies deletion to everybody, and the runner's session puts its source into a bucket."""
     steps = [line for step in take_away(stack_graph("prod")).steps for line in step.commands]
-    at = {word: next(n for n, line in enumerate(steps) if word in line) for word in (*VAULT, *ORDER)}
-    assert sorted(VAULT, key=at.__getitem__) == list(VAULT)
+    at = {word: next(n for n, line in enumerate(steps) if word in line) for word in ORDER}
     assert sorted(ORDER, key=at.__getitem__) == list(ORDER)
     assert not [line for line in steps if line == "STACK=prod delivery/in-vpc.sh"]
+    assert [line for line in steps if line.endswith(" shell")] == ["STACK=prod delivery/in-vpc.sh shell"]
 
 
-VAULT = ("delete-backup-vault-lock-configuration", "delete-backup-vault-access-policy", "delete-recovery-point")
+VAULT = ("backup-vault-lock-configuration", "backup-vault-access-policy")
 ORDER = (
     "gh workflow disable",
     "strata:deletable true",
     "in-vpc.sh shell",
     "--target '**$kubernetes:**'",
     "delete-objects",
+    "delete-recovery-point",
 )
 
 
@@ -189,7 +243,7 @@ ORDER = (
 def test_what_an_account_has_one_of_stays_for_its_other_stacks(stack: str, urn: str) -> None:
     lines = [line for step in take_away(stack_graph(stack)).steps for line in step.commands]
     (kept,) = [n for n, line in enumerate(lines) if line.startswith("keep=") and urn in line]
-    assert kept < lines.index(f"pulumi destroy --stack {stack} $keep")
+    assert kept < lines.index(f"pulumi destroy --stack {stack} ${{keep?}}")
 
 
 def test_log_groups_of_services_are_named_as_aws_does() -> None:

@@ -27,7 +27,7 @@ def test_steps_and_what_survives_are_printed(folder: Path, capsys: pytest.Captur
     assert run(["teardown", "shop"]) == 0
     told = capsys.readouterr().out
     assert told.startswith("shop: destroy takes about ")
-    assert "   pulumi destroy --stack shop $keep\n" in told
+    assert "   pulumi destroy --stack shop ${keep?}\n" in told
     assert "- bucket records-store, unless it was emptied\n" in told
     assert "in the way" not in told
 
