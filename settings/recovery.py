@@ -12,6 +12,7 @@ from settings.environment import Environment
 from settings.errors import Problem, refuse, shown
 from settings.form import Form
 from settings.model import Settings
+from settings.objectives import StackObjectives
 from settings.project_files import PROJECT, ROOT
 from settings.provider import REGION_KEY
 
@@ -22,6 +23,8 @@ KEY = "recovery"
 """Where a system's settings say it."""
 NEAR = ("copies", "near")
 """Where a home stack's settings say how requests are shared with a recovery stack that serves beside it."""
+OBJECTIVES = "objectives"
+"""Where a stack's file states what recovery has to achieve."""
 _HOME = f"settings.{KEY}.home"
 
 
@@ -75,6 +78,12 @@ def home_setting(recovery: RecoveryStackSettings | None, *path: str, directory: 
     for key in path:
         found = found.get(key) if isinstance(found, dict) else None
     return found
+
+
+def home_objectives(recovery: RecoveryStackSettings, directory: Path | None = None) -> StackObjectives:
+    """What the home stack's file states of recovery."""
+    config = stackfile.read(directory or ROOT, recovery.home).config
+    return StackObjectives.model_validate_json(config.get(f"{PROJECT}:{OBJECTIVES}") or "{}")
 
 
 def with_promotion(config: Mapping[str, str], promoted: bool) -> dict[str, str]:

@@ -25,12 +25,9 @@ from analyser.analyses.recovery.ways import ways
 from analyser.graph import Graph
 from settings.environment import Environment
 from settings.errors import Problem, SettingsError
-from settings.objectives import ENVIRONMENTS, Objective, Objectives, StackObjectives, stated
-from settings.recovery import recovery_of
+from settings.objectives import ENVIRONMENTS, Objective, Objectives, StackObjectives, stated, with_home
+from settings.recovery import OBJECTIVES, home_objectives, recovery_of
 from settings.stack import PROJECT
-
-KEY = "objectives"
-
 
 NOBODY = Step("no stack stands by in another region", Span(0, None))
 
@@ -43,10 +40,10 @@ def recovery(graph: Graph, standing: StandingBy | None = None) -> Recovery:
     graph = graph.without_unknowns()  # a way back is one that the program says
     whole = joined(graph, standing.graph) if standing else graph
     then = standing.steps if standing else (NOBODY,)
-    own = StackObjectives.model_validate_json(graph.config.get(f"{PROJECT}:{KEY}") or "{}")
+    own = StackObjectives.model_validate_json(graph.config.get(f"{PROJECT}:{OBJECTIVES}") or "{}")
     found = stores(graph)
     _refuse_strangers(graph.file, own, found)
-    others = _by_default(graph)
+    own, others = _of_home(graph, own), _by_default(graph)
     verdicts = []
     for store in found:
         back = ways(whole, store.node)
@@ -55,6 +52,12 @@ def recovery(graph: Graph, standing: StandingBy | None = None) -> Recovery:
             key, objective = stated(own, others, store.name, loss)
             verdicts.append(judged(store, loss, key, objective, back[loss]))
     return Recovery(graph.stack, graph.file, tuple(verdicts))
+
+
+def _of_home(graph: Graph, own: StackObjectives) -> StackObjectives:
+    """With what its home stack states, which a promoted recovery stack is in the place of."""
+    recovered = recovery_of(graph.config) if graph.project == PROJECT else None
+    return with_home(own, home_objectives(recovered)) if recovered is not None and recovered.promoted else own
 
 
 def _by_default(graph: Graph) -> Objectives:
@@ -77,7 +80,9 @@ def _refuse_strangers(file: str, own: StackObjectives, found: Sequence[Store]) -
         if name not in names:
             close = difflib.get_close_matches(name, names, n=1)
             hint = f"did you mean {close[0]}? " if close else ""
-            problems.append(Problem(f"{KEY}.stores.{name}", f"is no store; {hint}its stores: {', '.join(names)}"))
+            problems.append(
+                Problem(f"{OBJECTIVES}.stores.{name}", f"is no store; {hint}its stores: {', '.join(names)}")
+            )
     if problems:
         raise SettingsError(file, problems)
 
