@@ -7,8 +7,9 @@ from analyser.analyses.recovery.plans import PLAN, region_and_account
 from analyser.analyses.routing import is_last, policy
 from analyser.analyses.simulation.copying import copying
 from analyser.analyses.simulation.model import Fault, Pair
+from analyser.analyses.simulation.promoted import promoted
 from analyser.analyses.simulation.promotion import leads
-from analyser.analyses.simulation.switched import checks, images, locks, network, off, parameters
+from analyser.analyses.simulation.switched import checks, images, locks, network, parameters
 from analyser.graph import Graph, Node
 
 _KEY = "aws:kms/key:Key"
@@ -36,7 +37,7 @@ def faults(pair: Pair) -> Iterator[Fault]:
         vaults,
         copying,
         images,
-        off,
+        promoted,
         checks,
         parameters,
         locks,

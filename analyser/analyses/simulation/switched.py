@@ -1,4 +1,4 @@
-"""What stands by and is switched off, or leans on the region that is lost, so that a promotion brings nothing up."""
+"""What leans on the region that is lost, or says the contrary, so that a promotion brings nothing up."""
 
 import re
 from collections.abc import Iterator
@@ -9,11 +9,10 @@ from analyser.graph import Graph, Node
 
 _INSTANCE, _GROUP = "aws:rds/instance:Instance", "aws:rds/parameterGroup:ParameterGroup"
 _CHECK, _RECORD = "aws:route53/healthCheck:HealthCheck", "aws:route53/record:Record"
-_FUNCTION, _MAPPING = "aws:lambda/function:Function", "aws:lambda/eventSourceMapping:EventSourceMapping"
 _NAT, _SUBNET = "aws:ec2/natGateway:NatGateway", "aws:ec2/subnet:Subnet"
 _LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
 _IMAGE = re.compile(r"\b\d{12}\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com[\w.]*/[\w./-]+")
-_RUNS = ("aws:ecs/taskDefinition:TaskDefinition", _FUNCTION, "kubernetes:apps/v1:Deployment")
+_RUNS = ("aws:ecs/taskDefinition:TaskDefinition", "aws:lambda/function:Function", "kubernetes:apps/v1:Deployment")
 
 
 def images(pair: Pair) -> Iterator[Fault]:
@@ -22,23 +21,6 @@ def images(pair: Pair) -> Iterator[Fault]:
         for found in _IMAGE.finditer(str(node.inputs)):
             if found["region"] == pair.home.region:
                 yield Fault("image", f"{pair.standby.stack}: {node.name}", f"is pulled from {found['region']}")
-
-
-def off(pair: Pair) -> Iterator[Fault]:
-    """Functions that may not run, and streams that nobody reads, once promoted, where the home stack's do."""
-    reserved = "reservedConcurrentExecutions"
-    running = {node.name for node in pair.home.of_type(_FUNCTION) if node.inputs.get(reserved) != 0}
-    read = {node.name for node in pair.home.of_type(_MAPPING) if node.inputs.get("enabled") is not False}
-    for node in pair.promoted.of_type(_FUNCTION):
-        if node.name in running and node.inputs.get(reserved) == 0:
-            yield Fault(
-                "off", f"{pair.standby.stack}: {node.name}", "reserves no concurrency once promoted: never runs"
-            )
-    for node in pair.promoted.of_type(_MAPPING):
-        if node.name in read and node.inputs.get("enabled") is False:
-            yield Fault(
-                "off", f"{pair.standby.stack}: {node.name}", "is disabled once promoted: nothing is handed over"
-            )
 
 
 def checks(pair: Pair) -> Iterator[Fault]:

@@ -135,7 +135,8 @@ def _other(*, promoted: bool) -> list[Node]:
     return [
         made(KEY, "own-key", arn=arn("kms", "key/own", OTHER)),
         made(INSTANCE, "database", {
-            **copied, "kmsKeyId": arn("kms", "key/own", OTHER), "multiAz": promoted}, arn=arn("rds", "db:dr", OTHER)),
+            **copied, "kmsKeyId": arn("kms", "key/own", OTHER), "multiAz": promoted, "backupRetentionPeriod": 7,
+            "finalSnapshotIdentifier": "last", "skipFinalSnapshot": False}, arn=arn("rds", "db:dr", OTHER)),
         made(RECORD, "secondary", {"failoverRoutingPolicies": [{"type": "SECONDARY"}], "aliases": [{"name": "b"}]}),
         made(CHECK, "taken-over", {"requestInterval": 30, "failureThreshold": 3}),
         made(RECORD, "api-here", {

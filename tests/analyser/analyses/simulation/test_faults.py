@@ -10,6 +10,7 @@ from analyser.analyses.simulation import Outcome, Pair, simulate
 from analyser.graph import Node
 from tests.analyser.analyses.simulation.made import (
     ACCOUNT,
+    DEPLOYMENT,
     HOME,
     OTHER,
     REPLICATES,
@@ -19,6 +20,7 @@ from tests.analyser.analyses.simulation.made import (
     Change,
     arn,
     changed,
+    graph,
     key,
     let_in,
     more,
@@ -96,6 +98,19 @@ def _locked(of: Pair) -> Pair:
     return seeded(more(of, node("shop", LOCK, "lock", lock)), home=told("plan", rules=[kept]))
 
 
+def _off(token: str, **inputs: Any) -> Callable[[Pair], Pair]:
+    """Something that home has as well, which is off once promoted."""
+    return lambda of: plus(more(of, node("shop", token, "one")), node("shop-dr", token, "one", inputs))
+
+
+def _beside(of: Pair, token: str, inputs: dict[str, Any]) -> Pair:
+    """The same in both stacks, promoted or not."""
+    there = node("shop-dr", token, "one", inputs)
+    beside = graph(of.standby.stack, of.standby.region, [*of.standby, there], reads=of.standby.reads)
+    after = plus(more(of, node("shop", token, "one", inputs)), there)
+    return Pair(after.home, beside, after.promoted)
+
+
 def _subnet(stack: str, zone: str) -> Node:
     return node(stack, "aws:ec2/subnet:Subnet", f"subnet-{zone}", {"availabilityZone": zone})
 
@@ -106,6 +121,19 @@ FUNCTION, MAPPING = "aws:lambda/function:Function", "aws:lambda/eventSourceMappi
 STRANGER = "999999999999"
 NO_POINT_IN_TIME = [{"regionName": OTHER, "kmsKeyArn": key(OTHER), "pointInTimeRecovery": False}]
 NOBODY_COPIES = {"Effect": "Deny", "Action": "backup:CopyIntoBackupVault", "Resource": "*", "Principal": "*"}
+SERVICE, NODES = "aws:ecs/service:Service", "aws:eks/nodeGroup:NodeGroup"
+CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
+PODS = node("shop", DEPLOYMENT, "shop", {"spec": {"replicas": 2}})
+OFF: dict[str, dict[str, Any]] = {
+    FUNCTION: {"reservedConcurrentExecutions": 0},
+    MAPPING: {"enabled": False},
+    "aws:cloudwatch/eventRule:EventRule": {"state": "DISABLED"},
+    "aws:cloudwatch/metricAlarm:MetricAlarm": {"actionsEnabled": False},
+    "aws:scheduler/schedule:Schedule": {"state": "DISABLED"},
+    "aws:appautoscaling/target:Target": {"maxCapacity": 0},
+    "kubernetes:apps/v1:StatefulSet": {"spec": {"replicas": 0}},
+    "kubernetes:batch/v1:CronJob": {"spec": {"suspend": True}},
+}
 SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
     "a replica without a key of its region": ("key", lambda of: seeded(of, standby=told("database", kmsKeyId=None))),
     "a replica with a key of another region": (
@@ -225,16 +253,23 @@ SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
         "image",
         lambda of: seeded(of, promoted=told("shop", spec={"image": f"{ACCOUNT}.dkr.ecr.{HOME}.amazonaws.com/shop:1"})),
     ),
-    "a function that may never run": (
-        "off",
-        lambda of: plus(
-            more(of, node("shop", FUNCTION, "worker")),
-            node("shop-dr", FUNCTION, "worker", {"reservedConcurrentExecutions": 0}),
-        ),
+    **{f"{token.rpartition(':')[2]} that is off": ("off", _off(token, **off)) for token, off in OFF.items()},
+    "pods that are none": ("off", lambda of: seeded(more(of, PODS), promoted=told("shop", spec={"replicas": 0}))),
+    "tasks that are none": ("off", _off(SERVICE, desiredCount=0)),
+    "nodes that are none": ("off", _off(NODES, scalingConfig={"desiredSize": 0})),
+    "changes of a table that both regions hand over": (
+        "twice",
+        lambda of: _beside(of, MAPPING, {"eventSourceArn": arn("dynamodb", "table/state/stream/1")}),
     ),
-    "a stream that nobody reads": (
-        "off",
-        lambda of: plus(more(of, node("shop", MAPPING, "feed")), node("shop-dr", MAPPING, "feed", {"enabled": False})),
+    "a cache that only home has": ("absent", lambda of: more(of, node("shop", CACHE, "cache"))),
+    "a database that follows still": (
+        "promotion",
+        lambda of: seeded(of, promoted=told("database", replicateSourceDb=arn("rds", "db:shop"))),
+    ),
+    "a promoted database in one zone": ("objective", lambda of: seeded(of, promoted=told("database", multiAz=False))),
+    "a promoted database without backups": (
+        "objective",
+        lambda of: seeded(of, promoted=told("database", backupRetentionPeriod=0)),
     ),
     "a copy of a database with RDS' own parameters": (
         "parameters",
@@ -263,6 +298,14 @@ def test_a_seeded_fault_makes_it_fail(seed: str) -> None:
     found = region(put(pair()))
     assert kind in {fault.kind for fault in found.faults}, found.faults
     assert not found.holds
+
+
+def test_tasks_that_are_scaled_come_to_their_least_by_themselves() -> None:
+    of = seeded(_off(SERVICE, name="one", desiredCount=0)(pair()))
+    scaled = node("shop-dr", "aws:appautoscaling/target:Target", "least", {"resourceId": "service/shop/one"})
+    assert "off" in {fault.kind for fault in region(plus(of, scaled)).faults}
+    least = replace(scaled, inputs={**scaled.inputs, "minCapacity": 2})
+    assert region(plus(of, least)).holds
 
 
 def test_a_store_that_nothing_carries_over_is_lost_with_the_region() -> None:
