@@ -8,7 +8,6 @@ from analyser.analyses.simulation.model import Fault, Pair
 from analyser.graph import Graph, Node
 
 _INSTANCE, _GROUP = "aws:rds/instance:Instance", "aws:rds/parameterGroup:ParameterGroup"
-_CHECK, _RECORD = "aws:route53/healthCheck:HealthCheck", "aws:route53/record:Record"
 _NAT, _SUBNET = "aws:ec2/natGateway:NatGateway", "aws:ec2/subnet:Subnet"
 _LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
 _IMAGE = re.compile(r"\b\d{12}\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com[\w.]*/[\w./-]+")
@@ -21,20 +20,6 @@ def images(pair: Pair) -> Iterator[Fault]:
         for found in _IMAGE.finditer(str(node.inputs)):
             if found["region"] == pair.home.region:
                 yield Fault("image", f"{pair.standby.stack}: {node.name}", f"is pulled from {found['region']}")
-
-
-def checks(pair: Pair) -> Iterator[Fault]:
-    """Health checks of a record that say the contrary of what they find, or ask at a name that leads nowhere."""
-    names = {str(record.inputs.get("name")).rstrip(".") for graph in pair.graphs for record in graph.of_type(_RECORD)}
-    for graph in (pair.home, pair.standby):
-        used = {record.inputs.get("healthCheckId") for record in graph.of_type(_RECORD)}
-        for node in graph.of_type(_CHECK):
-            asked = node.inputs.get("fqdn")
-            where = f"{graph.stack}: {node.name}"
-            if node.id in used and node.inputs.get("invertHealthcheck"):
-                yield Fault("name", where, "is well while nothing answers, and ill once it does: it is inverted")
-            if node.id in used and asked and asked not in names:
-                yield Fault("name", where, f"asks at {asked}, which no record of either stack leads from: never well")
 
 
 def parameters(pair: Pair) -> Iterator[Fault]:

@@ -10,8 +10,10 @@ from analyser.analyses.simulation import Outcome, Pair, simulate
 from analyser.graph import Node
 from tests.analyser.analyses.simulation.made import (
     ACCOUNT,
+    CHECK,
     DEPLOYMENT,
     HOME,
+    KEY,
     OTHER,
     REPLICATES,
     ROLE,
@@ -34,6 +36,7 @@ from tests.analyser.analyses.simulation.made import (
     seeded,
     taken,
     told,
+    trust,
 )  # fmt: skip
 
 
@@ -56,8 +59,9 @@ def region(of: Pair) -> Outcome:
     return found
 
 
-def test_nothing_is_wrong_with_the_pair() -> None:
-    found = region(pair())
+@pytest.mark.parametrize("changed", [lambda of: of, lambda of: _calculated(of, 1)], ids=["plain", "calculated"])
+def test_nothing_is_wrong_with_the_pair(changed: Callable[[Pair], Pair]) -> None:
+    found = region(changed(pair()))
     assert (found.faults, found.failing, found.silent, found.broken) == ((), (), (), ())
     assert found.holds
 
@@ -111,6 +115,25 @@ def _beside(of: Pair, token: str, inputs: dict[str, Any]) -> Pair:
     return Pair(after.home, beside, after.promoted)
 
 
+def _calculated(of: Pair, least: int) -> Pair:
+    """The primary's check is calculated from one that asks at a name of home's own, and so many have to be well."""
+    said = told("well", childHealthchecks=["answers"], childHealthThreshold=least)
+    return seeded(more(of, node("shop", CHECK, "answers", {"fqdn": "shop.example"})), home=said)
+
+
+def _closed(action: str) -> Node:
+    """A policy of the vault of copies that denies something to everybody."""
+    denied = {"Effect": "Deny", "Action": action, "Resource": "*", "Principal": "*"}
+    told = {"region": OTHER, "backupVaultName": "copies-vault", "policy": policy(denied)}
+    return node("shop", VAULT_POLICY, "closed", told)
+
+
+def _vault_key(of: Pair) -> Pair:
+    """The vault of copies is under a key of its own."""
+    own = node("shop", KEY, "vault-key", {"region": OTHER}, arn=arn("kms", "key/vault", OTHER))
+    return seeded(more(of, own), home=told("copies-vault", kmsKeyArn=own.outputs["arn"]))
+
+
 def _subnet(stack: str, zone: str) -> Node:
     return node(stack, "aws:ec2/subnet:Subnet", f"subnet-{zone}", {"availabilityZone": zone})
 
@@ -120,7 +143,6 @@ LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
 FUNCTION, MAPPING = "aws:lambda/function:Function", "aws:lambda/eventSourceMapping:EventSourceMapping"
 STRANGER = "999999999999"
 NO_POINT_IN_TIME = [{"regionName": OTHER, "kmsKeyArn": key(OTHER), "pointInTimeRecovery": False}]
-NOBODY_COPIES = {"Effect": "Deny", "Action": "backup:CopyIntoBackupVault", "Resource": "*", "Principal": "*"}
 SERVICE, NODES = "aws:ecs/service:Service", "aws:eks/nodeGroup:NodeGroup"
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 PODS = node("shop", DEPLOYMENT, "shop", {"spec": {"replicas": 2}})
@@ -205,15 +227,21 @@ SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
     ),
     "a vault of copies whose policy lets nobody copy into it": (
         "right",
-        lambda of: more(
-            of,
-            node(
-                "shop",
-                VAULT_POLICY,
-                "closed",
-                {"region": OTHER, "backupVaultName": "copies-vault", "policy": policy(NOBODY_COPIES)},
-            ),
-        ),
+        lambda of: more(of, _closed("backup:CopyIntoBackupVault")),
+    ),
+    "a vault of copies that nobody restores from": ("right", lambda of: more(of, _closed("backup:StartRestoreJob"))),
+    "a vault that nobody copies from": ("right", lambda of: more(of, _closed("backup:CopyFromBackupVault"))),
+    "a vault of copies with a key that is switched off": (
+        "key",
+        lambda of: seeded(_vault_key(of), home=told("vault-key", isEnabled=False)),
+    ),
+    "a vault of copies with a key that nobody makes": (
+        "key",
+        lambda of: seeded(_vault_key(of), home=taken("vault-key")),
+    ),
+    "a role that S3 may not become": (
+        "right",
+        lambda of: seeded(of, home=told("copier", assumeRolePolicy=trust("ec2"))),
     ),
     "a key of copies that leaves it to another account": (
         "right",
@@ -248,6 +276,35 @@ SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
     "a health check at a name that leads nowhere": (
         "name",
         lambda of: seeded(of, standby=told("taken-over", fqdn="promoted.shop.example")),
+    ),
+    "records of which none is the primary": (
+        "name",
+        lambda of: seeded(of, home=told("primary", failoverRoutingPolicies=[{"type": "SECONDARY"}])),
+    ),
+    "a primary without a secondary": ("name", lambda of: seeded(of, standby=taken("secondary"))),
+    "records with one set identifier": (
+        "name",
+        lambda of: seeded(of, home=told("api", setIdentifier="one"), standby=told("api-here", setIdentifier="one")),
+    ),
+    "a calculated check of which nothing has to be well": ("name", lambda of: _calculated(of, 0)),
+    "a calculated check of which more has to be well than there is": ("name", lambda of: _calculated(of, 3)),
+    "a calculated check of what nobody makes": (
+        "name",
+        lambda of: seeded(_calculated(of, 1), home=taken("answers")),
+    ),
+    "a calculated check of what is switched off": (
+        "name",
+        lambda of: seeded(_calculated(of, 1), home=told("answers", disabled=True)),
+    ),
+    "a calculated check of a name that leads nowhere": (
+        "name",
+        lambda of: seeded(_calculated(of, 1), home=told("answers", fqdn="gone.shop.example")),
+    ),
+    "a home that is well once it is taken over": (
+        "name",
+        lambda of: seeded(
+            _calculated(of, 1), home=told("answers", fqdn="b.example"), standby=told("api-here", name="b.example")
+        ),
     ),
     "an image of the home region's registry": (
         "image",
