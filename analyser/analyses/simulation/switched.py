@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from analyser.analyses.once import IMAGE_COPIES
 from analyser.analyses.recovery.plans import PLAN, kept_for
 from analyser.analyses.simulation.model import Fault, Pair
 from analyser.graph import Graph, Node
@@ -10,16 +11,29 @@ from analyser.graph import Graph, Node
 _INSTANCE, _GROUP = "aws:rds/instance:Instance", "aws:rds/parameterGroup:ParameterGroup"
 _NAT, _SUBNET = "aws:ec2/natGateway:NatGateway", "aws:ec2/subnet:Subnet"
 _LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
-_IMAGE = re.compile(r"\b\d{12}\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com[\w.]*/[\w./-]+")
+_IMAGE = re.compile(r"\b(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com[\w.]*/([\w./-]+)")
+"""Account, region and repository of an image."""
 _RUNS = ("aws:ecs/taskDefinition:TaskDefinition", "aws:lambda/function:Function", "kubernetes:apps/v1:Deployment")
 
 
 def images(pair: Pair) -> Iterator[Fault]:
-    """Images that are pulled from the region that is lost."""
+    """Images that are pulled from the region that is lost, or from another one that the registry copies them not to."""
     for node in (node for token in _RUNS for node in pair.promoted.of_type(token)):
-        for found in _IMAGE.finditer(str(node.inputs)):
-            if found["region"] == pair.home.region:
-                yield Fault("image", f"{pair.standby.stack}: {node.name}", f"is pulled from {found['region']}")
+        where = f"{pair.standby.stack}: {node.name}"
+        for account, region, name in sorted(set(_IMAGE.findall(str(node.inputs)))):
+            if region == pair.home.region:
+                yield Fault("image", where, f"is pulled from {region}")
+            elif region == pair.promoted.region and not any(_copied(pair.home, account, region, name)):
+                yield Fault("image", where, f"is pulled from {region}, to which no stack has images of {name} copied")
+
+
+def _copied(home: Graph, account: str, region: str, repository: str) -> Iterator[bool]:
+    """https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html"""
+    for said in home.of_type(IMAGE_COPIES):
+        for rule in (said.inputs.get("replicationConfiguration") or {}).get("rules") or ():
+            begins = [str(each.get("filter")) for each in rule.get("repositoryFilters") or ()]
+            there = ((to.get("region"), to.get("registryId")) for to in rule.get("destinations") or ())
+            yield (region, account) in there and (not begins or repository.startswith(tuple(begins)))
 
 
 def parameters(pair: Pair) -> Iterator[Fault]:

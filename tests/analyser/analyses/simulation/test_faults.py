@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from analyser.analyses.once import IMAGE_COPIES
 from analyser.analyses.simulation import Outcome, Pair, simulate
 from analyser.graph import Node
 from tests.analyser.analyses.simulation.made import (
@@ -59,7 +60,11 @@ def region(of: Pair) -> Outcome:
     return found
 
 
-@pytest.mark.parametrize("changed", [lambda of: of, lambda of: _calculated(of, 1)], ids=["plain", "calculated"])
+@pytest.mark.parametrize(
+    "changed",
+    [lambda of: of, lambda of: _calculated(of, 1), lambda of: _pulls(of, []), lambda of: _pulls(of, ["a/", "shop/"])],
+    ids=["plain", "calculated", "images", "images by prefix"],
+)
 def test_nothing_is_wrong_with_the_pair(changed: Callable[[Pair], Pair]) -> None:
     found = region(changed(pair()))
     assert (found.faults, found.failing, found.silent, found.broken) == ((), (), (), ())
@@ -132,6 +137,15 @@ def _vault_key(of: Pair) -> Pair:
     """The vault of copies is under a key of its own."""
     own = node("shop", KEY, "vault-key", {"region": OTHER}, arn=arn("kms", "key/vault", OTHER))
     return seeded(more(of, own), home=told("copies-vault", kmsKeyArn=own.outputs["arn"]))
+
+
+def _pulls(of: Pair, begins: list[str], *, region: str = OTHER, account: str = ACCOUNT) -> Pair:
+    """The promoted pods run an image that the registry copies by a rule for these prefixes, all if there are none."""
+    filters = [{"filter": each, "filterType": "PREFIX_MATCH"} for each in begins]
+    rule = {"destinations": [{"region": region, "registryId": account}], "repositoryFilters": filters}
+    image = f"{ACCOUNT}.dkr.ecr.{OTHER}.amazonaws.com/shop/web:1"
+    copied = node("shop", IMAGE_COPIES, "copied-images", {"replicationConfiguration": {"rules": [rule]}})
+    return seeded(more(of, copied), promoted=told("shop", image=image))
 
 
 def _subnet(stack: str, zone: str) -> Node:
@@ -306,6 +320,13 @@ SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
             _calculated(of, 1), home=told("answers", fqdn="b.example"), standby=told("api-here", name="b.example")
         ),
     ),
+    "an image that the registry copies nowhere": (
+        "image",
+        lambda of: seeded(_pulls(of, []), home=taken("copied-images")),
+    ),
+    "an image of a namespace that the registry does not copy": ("image", lambda of: _pulls(of, ["other/"])),
+    "an image that the registry copies to another region": ("image", lambda of: _pulls(of, [], region="eu-west-1")),
+    "an image that the registry copies to another account": ("image", lambda of: _pulls(of, [], account=STRANGER)),
     "an image of the home region's registry": (
         "image",
         lambda of: seeded(of, promoted=told("shop", spec={"image": f"{ACCOUNT}.dkr.ecr.{HOME}.amazonaws.com/shop:1"})),
