@@ -1,8 +1,8 @@
 """Whether what a stack states of recovery can be met by what it is configured to be.
 
 A span is held against its worst case: what somebody has named as the most has to be within what is stated. Where
-nobody bounds it, it is missed if even the least is beyond, and else not known, which is not met unless the objective
-says in ``unknown`` why it is taken.
+nobody bounds it, it is missed if what is known of the worst is beyond, and else not known, which is not met unless the
+objective says in ``unknown`` why it is taken; no words take how long a region takes for which no stack stands by.
 """
 
 import difflib
@@ -97,6 +97,8 @@ def judged(store: Store, loss: Loss, key: str, objective: Objective | None, back
 def _by(store: Store, loss: Loss, key: str, objective: Objective | None, way: Way | None) -> Verdict:
     rpo = _state(objective, objective.rpo_minutes if objective else None, way.loses if way else None)
     rto = _state(objective, objective.rto_minutes if objective else None, way.takes if way else None)
+    if way is not None and NOBODY in way.steps and rto is State.ACCEPTED:
+        rto = State.UNKNOWN  # words take a figure that nobody bounds, and here is nothing that could be timed
     return Verdict(store, loss, key, objective, way, rpo, rto)
 
 
@@ -115,6 +117,6 @@ def _state(objective: Objective | None, minutes: float | None, span: Span | None
         return State.MISSED
     if span.most is not None:
         return State.HOLDS if span.most <= minutes * 60 else State.MISSED
-    if span.least > minutes * 60:
+    if span.worst > minutes * 60:
         return State.MISSED
     return State.ACCEPTED if objective.unknown else State.UNKNOWN
