@@ -85,6 +85,22 @@ class StackObjectives(Objectives, use_attribute_docstrings=True):
     """By the names that ``strata recovery`` has for the stores."""
 
 
+_ITS_OWN = (Loss.ZONE, Loss.CORRUPTION, Loss.DELETION)
+"""Losses that a stack gets over by itself; what outlives a region or an account is copied by the home stack."""
+
+
+def with_home(own: StackObjectives, home: StackObjectives) -> StackObjectives:
+    """What holds for a promoted recovery stack: what its file leaves out is stated by the file of its home stack."""
+
+    def joined(here: Objectives, there: Objectives) -> dict[str, Objective | None]:
+        return {loss.value: here.of(loss) or (there.of(loss) if loss in _ITS_OWN else None) for loss in Loss}
+
+    none = Objectives()
+    names = sorted({*own.stores, *home.stores})
+    stores = {name: Objectives(**joined(own.stores.get(name, none), home.stores.get(name, none))) for name in names}
+    return StackObjectives(**joined(own, home), stores=stores)
+
+
 ENVIRONMENTS: Mapping[Environment, Objectives] = {
     Environment.DEV: Objectives(),
     Environment.STAGING: Objectives(zone=Objective(rpo_minutes=5, rto_minutes=15)),

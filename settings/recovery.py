@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from pydantic import ValidationError, model_validator
 
 from settings import stackfile
+from settings.accounts import ACCOUNTS_KEY
 from settings.environment import Environment
 from settings.errors import Problem, refuse, shown
 from settings.form import Form
 from settings.model import Settings
+from settings.objectives import StackObjectives
 from settings.project_files import PROJECT, ROOT
 from settings.provider import REGION_KEY
 
@@ -22,6 +24,10 @@ KEY = "recovery"
 """Where a system's settings say it."""
 NEAR = ("copies", "near")
 """Where a home stack's settings say how requests are shared with a recovery stack that serves beside it."""
+OBJECTIVES = "objectives"
+"""Where a stack's file states what recovery has to achieve."""
+IMAGES = ("copies", "images")
+"""Where a home stack's settings say of which namespaces the registry copies images, for all stacks of its account."""
 _HOME = f"settings.{KEY}.home"
 
 
@@ -75,6 +81,23 @@ def home_setting(recovery: RecoveryStackSettings | None, *path: str, directory: 
     for key in path:
         found = found.get(key) if isinstance(found, dict) else None
     return found
+
+
+def home_objectives(recovery: RecoveryStackSettings, directory: Path | None = None) -> StackObjectives:
+    """What the home stack's file states of recovery."""
+    config = stackfile.read(directory or ROOT, recovery.home).config
+    return StackObjectives.model_validate_json(config.get(f"{PROJECT}:{OBJECTIVES}") or "{}")
+
+
+def copying_images(stack: str, config: Mapping[str, str], directory: Path | None = None) -> Iterator[str]:
+    """Other stacks of the account and region of a stack whose files have the registry copy images."""
+    for other in stackfile.stack_names(directory or ROOT):
+        said = stackfile.read(directory or ROOT, other).config
+        found: Any = _settings(said)
+        for key in IMAGES:
+            found = found.get(key) if isinstance(found, dict) else None
+        if other != stack and found and all(said.get(key) == config.get(key) for key in (REGION_KEY, ACCOUNTS_KEY)):
+            yield other
 
 
 def with_promotion(config: Mapping[str, str], promoted: bool) -> dict[str, str]:

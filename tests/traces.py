@@ -210,6 +210,11 @@ BREAKS: dict[tuple[Story, str], tuple[Break, ...]] = {
     (Story.BACKUP, "role"): (altered("Role", assumeRolePolicy="{}"),),
     (Story.BACKUP, "selected"): (without("Instance", "Table", "FileSystem", "Bucket", "StorageClass"),),
     (Story.BACKUP, "rights"): (POLICIES,),
+    (Story.BACKUP, "tested"): (
+        nested("RestoreTestingPlan", "recoveryPointSelection.recoveryPointTypes", ["CONTINUOUS"]),
+        nested("RestoreTestingPlan", "recoveryPointSelection.includeVaults", ["arn:aws:backup:::backup-vault:other"]),
+        without("RestoreTestingSelection"),
+    ),
     (Story.BACKUP, "plan"): (altered("LifecyclePolicy", state="DISABLED"),),
     (Story.LOG, "writer"): (
         without("Function", "FlowLog", "Stage", "Instance", "WebAclLoggingConfiguration", "QueryLog"),

@@ -10,13 +10,13 @@ from analyser.analyses.cost.result import Cost
 from analyser.analyses.gaps_document import gaps_document
 from analyser.analyses.recovery import Recovery, recovery
 from analyser.analyses.recovery.document import summary as recovery_summary
-from analyser.analyses.recovery.judge import KEY as OBJECTIVES
 from analyser.analyses.timeline import Timeline, timeline
 from analyser.analyses.timeline.document import summary
 from analyser.graph import Graph, Node
 from policy.model import Violation
 from policy.unknown import UNKNOWN
 from settings.objectives import Loss
+from settings.recovery import OBJECTIVES
 from settings.stack import PROJECT
 
 VERSION = 1

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from analyser.analyses.recovery import Recovery, State, Verdict
+from analyser.analyses.recovery.judge import NOBODY
 from analyser.analyses.recovery.model import Span
 from analyser.faces.timeline_text import in_words
 
@@ -17,7 +18,7 @@ def span(found: Span | None) -> str:
     if found is None:
         return "-"
     if found.most is None:
-        return f"{in_words(found.least)} or more" if found.least else "not known"
+        return f"{in_words(found.worst)} or more" if found.worst else "not known"
     return in_words(found.most) if found.most == found.least else f"up to {in_words(found.most)}"
 
 
@@ -56,5 +57,7 @@ def _why(verdict: Verdict, name: str, reached: Span | None) -> str:
     told = f"{way.name} {does} {span(reached)}"
     if state is State.MISSED:
         return told
+    if name == "rtoMinutes" and NOBODY in way.steps:
+        return f"{NOBODY.what}, so nobody can say what it takes; state rpoMinutes alone, or in none why not"
     key = f"objectives.stores.{verdict.store.name}.{verdict.loss}"
     return f"of {way.name} nobody has said what it {does} at the most; say in {key}.unknown why it is taken"

@@ -2,7 +2,7 @@
 
 from components.data.postgres_recovery import PostgresRecovery
 from components.merging import disjoint
-from components.operations.alarms import Alarm, api_gateway, dynamodb, lambda_functions, rds
+from components.operations.alarms import Alarm, api_gateway, dynamodb, lambda_functions, rds, ses, sqs
 from components.security.operator_role import OperatorRole
 from systems.foundation import Stack
 from systems.mdreader import shared_alarms
@@ -38,7 +38,11 @@ def watch(
 
 
 def _serving(settings: SystemSettings, *, data: Data, api: Api, realtime: Realtime) -> dict[str, Alarm]:
+    files = api.functions["files"]
     watched = disjoint(
+        ses.reputation(),  # of the region that mail goes out of from then on
+        sqs.dead_letters("files", files.dead_letter_queue_name),
+        lambda_functions.undelivered("files", files.function_name),
         shared_alarms.cache_and_secrets(settings, data),
         shared_alarms.hocuspocus(settings, realtime),
         api_gateway.rest_api("rest", api.rest.api_name, api.rest.stage_name, settings.alarms),

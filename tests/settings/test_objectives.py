@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from settings import Environment, Settings, SettingsError
-from settings.objectives import ENVIRONMENTS, Loss, Objective, StackObjectives, stated
+from settings.objectives import ENVIRONMENTS, Loss, Objective, StackObjectives, stated, with_home
 from settings.schema import stack_file_schema
 from settings.stack import Stack, parse
 
@@ -59,6 +59,17 @@ def test_a_store_s_own_objective_counts_alone_then_the_stack_s_then_the_environm
     assert default is not None
     assert stated(own, PROD, "cache", Loss.DELETION) == ("deletion", default)
     assert stated(own, ENVIRONMENTS[Environment.DEV], "cache", Loss.DELETION) == ("deletion", None)
+
+
+def test_a_promoted_recovery_stack_states_what_its_home_does_where_its_own_file_says_nothing() -> None:
+    own = stack({"zone": {"rpoMinutes": 9}, "stores": {"stream": {"zone": {"rtoMinutes": 1}}}}).objectives
+    region = {"region": {"rpoMinutes": 5}}
+    home = {"zone": {"rpoMinutes": 5}, "stores": {"cache": {"zone": {"rtoMinutes": 2}, **region}}, **region}
+    both = with_home(own, stack(home).objectives)
+    assert stated(both, PROD, "cache", Loss.ZONE) == ("stores.cache.zone", Objective(rto_minutes=2))
+    assert stated(both, PROD, "stream", Loss.ZONE) == ("stores.stream.zone", Objective(rto_minutes=1))
+    assert stated(both, PROD, "database", Loss.ZONE) == ("zone", Objective(rpo_minutes=9))
+    assert stated(both, PROD, "cache", Loss.REGION) == ("region", None)
 
 
 def test_it_is_in_the_schema_of_stack_files() -> None:

@@ -45,6 +45,18 @@ def test_a_promotion_needs_nothing_of_the_region_that_is_gone(standby: Graph, pr
     assert lost == ["alarms-primary-lag"]
 
 
+def test_mail_and_uploads_are_watched_where_they_are_once_it_is_promoted(home: Graph, promoted: Graph) -> None:
+    """All that home watches, but for what lies before both regions, how fast functions start, and lines of logs."""
+    watched = {"alarms-" + name for name in ("mail-bounces", "mail-complaints", "files-dead-letters", "files-lost")}
+    alarms = "aws:cloudwatch/metricAlarm:MetricAlarm"
+    assert watched <= {node.name for node in promoted.of_type(alarms)}
+    metrics = [{node.inputs.get("metricName") for node in graph.of_type(alarms)} for graph in (home, promoted)]
+    assert {name for name in metrics[0] - metrics[1] if name} == {
+        *("5xxErrorRate", "BlockedRequests", "EstimatedCharges", "HealthCheckStatus", "InitDuration"),
+        *("NumberOfRestoreJobsFailed", "SlowQueries", "Throttled"),
+    }
+
+
 def test_nothing_of_it_lies_elsewhere(standby: Graph) -> None:
     assert {node.inputs.get("region", "us-west-2") for node in standby.resources} == {"us-west-2"}
 

@@ -1,8 +1,8 @@
 """Whether what a stack states of recovery can be met by what it is configured to be.
 
 A span is held against its worst case: what somebody has named as the most has to be within what is stated. Where
-nobody bounds it, it is missed if even the least is beyond, and else not known, which is not met unless the objective
-says in ``unknown`` why it is taken.
+nobody bounds it, it is missed if what is known of the worst is beyond, and else not known, which is not met unless the
+objective says in ``unknown`` why it is taken; no words take how long a region takes for which no stack stands by.
 """
 
 import difflib
@@ -25,12 +25,9 @@ from analyser.analyses.recovery.ways import ways
 from analyser.graph import Graph
 from settings.environment import Environment
 from settings.errors import Problem, SettingsError
-from settings.objectives import ENVIRONMENTS, Objective, Objectives, StackObjectives, stated
-from settings.recovery import recovery_of
+from settings.objectives import ENVIRONMENTS, Objective, Objectives, StackObjectives, stated, with_home
+from settings.recovery import OBJECTIVES, home_objectives, recovery_of
 from settings.stack import PROJECT
-
-KEY = "objectives"
-
 
 NOBODY = Step("no stack stands by in another region", Span(0, None))
 
@@ -43,10 +40,10 @@ def recovery(graph: Graph, standing: StandingBy | None = None) -> Recovery:
     graph = graph.without_unknowns()  # a way back is one that the program says
     whole = joined(graph, standing.graph) if standing else graph
     then = standing.steps if standing else (NOBODY,)
-    own = StackObjectives.model_validate_json(graph.config.get(f"{PROJECT}:{KEY}") or "{}")
+    own = StackObjectives.model_validate_json(graph.config.get(f"{PROJECT}:{OBJECTIVES}") or "{}")
     found = stores(graph)
     _refuse_strangers(graph.file, own, found)
-    others = _by_default(graph)
+    own, others = _of_home(graph, own), _by_default(graph)
     verdicts = []
     for store in found:
         back = ways(whole, store.node)
@@ -55,6 +52,12 @@ def recovery(graph: Graph, standing: StandingBy | None = None) -> Recovery:
             key, objective = stated(own, others, store.name, loss)
             verdicts.append(judged(store, loss, key, objective, back[loss]))
     return Recovery(graph.stack, graph.file, tuple(verdicts))
+
+
+def _of_home(graph: Graph, own: StackObjectives) -> StackObjectives:
+    """With what its home stack states, which a promoted recovery stack is in the place of."""
+    recovered = recovery_of(graph.config) if graph.project == PROJECT else None
+    return with_home(own, home_objectives(recovered)) if recovered is not None and recovered.promoted else own
 
 
 def _by_default(graph: Graph) -> Objectives:
@@ -77,7 +80,9 @@ def _refuse_strangers(file: str, own: StackObjectives, found: Sequence[Store]) -
         if name not in names:
             close = difflib.get_close_matches(name, names, n=1)
             hint = f"did you mean {close[0]}? " if close else ""
-            problems.append(Problem(f"{KEY}.stores.{name}", f"is no store; {hint}its stores: {', '.join(names)}"))
+            problems.append(
+                Problem(f"{OBJECTIVES}.stores.{name}", f"is no store; {hint}its stores: {', '.join(names)}")
+            )
     if problems:
         raise SettingsError(file, problems)
 
@@ -92,6 +97,8 @@ def judged(store: Store, loss: Loss, key: str, objective: Objective | None, back
 def _by(store: Store, loss: Loss, key: str, objective: Objective | None, way: Way | None) -> Verdict:
     rpo = _state(objective, objective.rpo_minutes if objective else None, way.loses if way else None)
     rto = _state(objective, objective.rto_minutes if objective else None, way.takes if way else None)
+    if way is not None and NOBODY in way.steps and rto is State.ACCEPTED:
+        rto = State.UNKNOWN  # words take a figure that nobody bounds, and here is nothing that could be timed
     return Verdict(store, loss, key, objective, way, rpo, rto)
 
 
@@ -110,6 +117,6 @@ def _state(objective: Objective | None, minutes: float | None, span: Span | None
         return State.MISSED
     if span.most is not None:
         return State.HOLDS if span.most <= minutes * 60 else State.MISSED
-    if span.least > minutes * 60:
+    if span.worst > minutes * 60:
         return State.MISSED
     return State.ACCEPTED if objective.unknown else State.UNKNOWN

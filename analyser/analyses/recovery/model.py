@@ -14,10 +14,18 @@ class Span:
     least: float
     most: float | None
     source: str = ""
+    worse: float = 0
+    """What the worst is at the least, such as all since the last daily backup where nobody bounds how long its copy
+    takes."""
 
     def __add__(self, other: "Span") -> "Span":
         most = None if self.most is None or other.most is None else self.most + other.most
-        return Span(self.least + other.least, most)
+        return Span(self.least + other.least, most, worse=self.worst + other.worst if most is None else 0)
+
+    @property
+    def worst(self) -> float:
+        """What the worst comes to as far as it is known."""
+        return max(self.least, self.worse) if self.most is None else self.most
 
 
 NO_TIME = Span(0, 0)

@@ -1,8 +1,10 @@
 """The stores of a stack: what keeps data in its own region and copies nobody, by names that people can write."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
+from analyser.analyses.once import IMAGE_COPIES
 from analyser.analyses.recovery.model import Store
 from analyser.graph import Graph, Node
 from resource_types import fact
@@ -30,6 +32,23 @@ def _is_store(graph: Graph, node: Node) -> bool:
 def _component(graph: Graph, node: Node) -> str:
     parent = graph.get(node.parent)
     return parent.name if parent is not None and parent.is_component and parent.type != _STACK else node.name
+
+
+def with_images(graph: Graph, others: Iterable[Graph]) -> Graph:
+    """A stack with what others of its account and region have the registry do, which has one configuration for all."""
+    told = (node for other in others for node in other.of_type(IMAGE_COPIES))
+    return Graph(
+        graph.project,
+        graph.stack,
+        [*graph.nodes, *told],
+        graph.exports,
+        region=graph.region,
+        config=graph.config,
+        secret_exports=graph.secret_exports,
+        reads=graph.reads,
+        gaps=graph.gaps,
+        file=graph.file,
+    )
 
 
 def joined(home: Graph, standby: Graph) -> Graph:

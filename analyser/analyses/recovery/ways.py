@@ -4,6 +4,7 @@ Figures stand in ``recovery`` of ``resource_types``; what has to be set, and in 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from analyser.analyses.recovery.buckets import replications, versioned
@@ -101,7 +102,7 @@ def _backups(graph: Graph, node: Node) -> Iterator[tuple[tuple[Loss, ...], Way]]
 def _every(way: Way, name: str, interval: float | None) -> Way:
     """The same with a name, losing up to an interval more."""
     loses = way.loses + (NO_TIME if interval == 0 else Span(0, interval))
-    return Way(name, Span(loses.least, loses.most, way.loses.source), way.steps)
+    return Way(name, replace(loses, source=way.loses.source), way.steps)
 
 
 def _instance(graph: Graph, node: Node) -> Named:

@@ -60,6 +60,8 @@ def _replication(home: Graph, view: View) -> Iterator[Fault]:
             asked = _of_rule(home, source, rule)
             for said in _refused(view, str(found.inputs["role"]), asked, "s3"):
                 yield Fault("right", f"{home.stack}: {found.name}", f"its role {role.name} {said}")
+        for said in _refused(view, "s3.amazonaws.com", [("sts:AssumeRole", str(found.inputs["role"]))]):
+            yield Fault("right", f"{home.stack}: {found.name}", f"S3 {said}")
 
 
 def _of_rule(home: Graph, source: Node, rule: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -79,7 +81,8 @@ def _of_rule(home: Graph, source: Node, rule: dict[str, Any]) -> Iterator[tuple[
 
 
 def _backups(home: Graph, view: View) -> Iterator[Fault]:
-    """The role by which AWS Backup copies to other vaults, and their keys, as far as its policies are known.
+    """The role by which AWS Backup copies to other vaults, as far as its policies are known, and the policies of vaults
+    that let nobody copy or restore what is in them.
 
     https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html#copy-action-permissions
     """
@@ -95,6 +98,11 @@ def _backups(home: Graph, view: View) -> Iterator[Fault]:
         asked = [("backup:CopyIntoBackupVault", str(vault)) for vault in vaults]
         for said in _refused(view, str(selection.inputs["iamRoleArn"]), asked):
             yield Fault("right", f"{home.stack}: {selection.name}", f"its role {role.name} {said}")
+    for vault in home.of_type("aws:backup/vault:Vault"):
+        arn = str(vault.outputs.get("arn"))
+        asked = [(action, arn) for action in ("backup:CopyFromBackupVault", "backup:StartRestoreJob")]
+        for said in _refused(view, _root(arn), asked):
+            yield Fault("right", f"{home.stack}: {vault.name}", f"the account {said}")
 
 
 def _keys(home: Graph, view: View) -> Iterator[Fault]:
@@ -103,9 +111,14 @@ def _keys(home: Graph, view: View) -> Iterator[Fault]:
         arn = str(key.outputs.get("arn"))
         if key.inputs.get("region") in (None, home.region) or not key.inputs.get("policy"):
             continue
-        root = f"arn:{arn.split(':')[1]}:iam::{arn.split(':')[4]}:root"
-        for said in _refused(view, root, [("kms:Encrypt", arn), ("kms:Decrypt", arn)]):
+        for said in _refused(view, _root(arn), [("kms:Encrypt", arn), ("kms:Decrypt", arn)]):
             yield Fault("right", f"{home.stack}: {key.name}", f"the account {said}")
+
+
+def _root(arn: str) -> str:
+    """Who stands for the account of an ARN, whom nothing but a policy of the resource itself keeps out."""
+    _, partition, _, _, account, *_ = arn.split(":")
+    return f"arn:{partition}:iam::{account}:root"
 
 
 def _versions(home: Graph) -> Iterator[Fault]:

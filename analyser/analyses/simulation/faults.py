@@ -5,10 +5,12 @@ from typing import Any
 
 from analyser.analyses.recovery.plans import PLAN, region_and_account
 from analyser.analyses.routing import is_last, policy
+from analyser.analyses.simulation.answers import checks, together
 from analyser.analyses.simulation.copying import copying
 from analyser.analyses.simulation.model import Fault, Pair
+from analyser.analyses.simulation.promoted import promoted
 from analyser.analyses.simulation.promotion import leads
-from analyser.analyses.simulation.switched import checks, images, locks, network, off, parameters
+from analyser.analyses.simulation.switched import images, locks, network, parameters
 from analyser.graph import Graph, Node
 
 _KEY = "aws:kms/key:Key"
@@ -36,7 +38,8 @@ def faults(pair: Pair) -> Iterator[Fault]:
         vaults,
         copying,
         images,
-        off,
+        promoted,
+        together,
         checks,
         parameters,
         locks,
@@ -78,6 +81,9 @@ def _encrypted(graph: Graph) -> Iterator[tuple[Node, str, Any]]:
     yield from _replicas(graph, "aws:dynamodb/table:Table", "regionName", "kmsKeyArn")
     yield from _replicas(graph, _SECRET, "region", "kmsKeyId")
     yield from _copied_objects(graph)
+    for vault in graph.of_type(_VAULT):
+        if vault.inputs.get("kmsKeyArn") and graph.region_of(vault) != graph.region:
+            yield vault, graph.region_of(vault), vault.inputs["kmsKeyArn"]
 
 
 def _replicas(graph: Graph, token: str, region: str, key: str) -> Iterator[tuple[Node, str, Any]]:

@@ -1,58 +1,39 @@
-"""What stands by and is switched off, or leans on the region that is lost, so that a promotion brings nothing up."""
+"""What leans on the region that is lost, or says the contrary, so that a promotion brings nothing up."""
 
 import re
 from collections.abc import Iterator
 
+from analyser.analyses.once import IMAGE_COPIES
 from analyser.analyses.recovery.plans import PLAN, kept_for
 from analyser.analyses.simulation.model import Fault, Pair
 from analyser.graph import Graph, Node
 
 _INSTANCE, _GROUP = "aws:rds/instance:Instance", "aws:rds/parameterGroup:ParameterGroup"
-_CHECK, _RECORD = "aws:route53/healthCheck:HealthCheck", "aws:route53/record:Record"
-_FUNCTION, _MAPPING = "aws:lambda/function:Function", "aws:lambda/eventSourceMapping:EventSourceMapping"
 _NAT, _SUBNET = "aws:ec2/natGateway:NatGateway", "aws:ec2/subnet:Subnet"
 _LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
-_IMAGE = re.compile(r"\b\d{12}\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com[\w.]*/[\w./-]+")
-_RUNS = ("aws:ecs/taskDefinition:TaskDefinition", _FUNCTION, "kubernetes:apps/v1:Deployment")
+_IMAGE = re.compile(r"\b(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com[\w.]*/([\w./-]+)")
+"""Account, region and repository of an image."""
+_RUNS = ("aws:ecs/taskDefinition:TaskDefinition", "aws:lambda/function:Function", "kubernetes:apps/v1:Deployment")
 
 
 def images(pair: Pair) -> Iterator[Fault]:
-    """Images that are pulled from the region that is lost."""
+    """Images that are pulled from the region that is lost, or from another one that the registry copies them not to."""
     for node in (node for token in _RUNS for node in pair.promoted.of_type(token)):
-        for found in _IMAGE.finditer(str(node.inputs)):
-            if found["region"] == pair.home.region:
-                yield Fault("image", f"{pair.standby.stack}: {node.name}", f"is pulled from {found['region']}")
+        where = f"{pair.standby.stack}: {node.name}"
+        for account, region, name in sorted(set(_IMAGE.findall(str(node.inputs)))):
+            if region == pair.home.region:
+                yield Fault("image", where, f"is pulled from {region}")
+            elif region == pair.promoted.region and not any(_copied(pair.home, account, region, name)):
+                yield Fault("image", where, f"is pulled from {region}, to which no stack has images of {name} copied")
 
 
-def off(pair: Pair) -> Iterator[Fault]:
-    """Functions that may not run, and streams that nobody reads, once promoted, where the home stack's do."""
-    reserved = "reservedConcurrentExecutions"
-    running = {node.name for node in pair.home.of_type(_FUNCTION) if node.inputs.get(reserved) != 0}
-    read = {node.name for node in pair.home.of_type(_MAPPING) if node.inputs.get("enabled") is not False}
-    for node in pair.promoted.of_type(_FUNCTION):
-        if node.name in running and node.inputs.get(reserved) == 0:
-            yield Fault(
-                "off", f"{pair.standby.stack}: {node.name}", "reserves no concurrency once promoted: never runs"
-            )
-    for node in pair.promoted.of_type(_MAPPING):
-        if node.name in read and node.inputs.get("enabled") is False:
-            yield Fault(
-                "off", f"{pair.standby.stack}: {node.name}", "is disabled once promoted: nothing is handed over"
-            )
-
-
-def checks(pair: Pair) -> Iterator[Fault]:
-    """Health checks of a record that say the contrary of what they find, or ask at a name that leads nowhere."""
-    names = {str(record.inputs.get("name")).rstrip(".") for graph in pair.graphs for record in graph.of_type(_RECORD)}
-    for graph in (pair.home, pair.standby):
-        used = {record.inputs.get("healthCheckId") for record in graph.of_type(_RECORD)}
-        for node in graph.of_type(_CHECK):
-            asked = node.inputs.get("fqdn")
-            where = f"{graph.stack}: {node.name}"
-            if node.id in used and node.inputs.get("invertHealthcheck"):
-                yield Fault("name", where, "is well while nothing answers, and ill once it does: it is inverted")
-            if node.id in used and asked and asked not in names:
-                yield Fault("name", where, f"asks at {asked}, which no record of either stack leads from: never well")
+def _copied(home: Graph, account: str, region: str, repository: str) -> Iterator[bool]:
+    """https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html"""
+    for said in home.of_type(IMAGE_COPIES):
+        for rule in (said.inputs.get("replicationConfiguration") or {}).get("rules") or ():
+            begins = [str(each.get("filter")) for each in rule.get("repositoryFilters") or ()]
+            there = ((to.get("region"), to.get("registryId")) for to in rule.get("destinations") or ())
+            yield (region, account) in there and (not begins or repository.startswith(tuple(begins)))
 
 
 def parameters(pair: Pair) -> Iterator[Fault]:

@@ -16,6 +16,7 @@ from analyser.analyses.trace.deployer import deployers
 from analyser.analyses.trace.logs import logs
 from analyser.analyses.trace.model import Chain, Link, State, Story
 from analyser.analyses.trace.registry import registries
+from analyser.analyses.trace.restores import restores
 from analyser.analyses.trace.rotations import rotations
 from analyser.analyses.trace.spans import spans
 from analyser.analyses.trace.store_access import stores
@@ -26,13 +27,19 @@ from settings.recovery import recovery_of
 
 __all__ = ["Chain", "Link", "State", "Story", "trace"]
 
+
+def _backups(s: Survey) -> Iterator[Chain]:
+    yield from backups(s)
+    yield from restores(s)
+
+
 STORIES: dict[Story, Callable[[Survey], Iterator[Chain]]] = {
     Story.BROWSER: browsers,
     Story.DEPLOYER: deployers,
     Story.REGISTRY: registries,
     Story.STORE: stores,
     Story.ALARM: alarms,
-    Story.BACKUP: backups,
+    Story.BACKUP: _backups,
     Story.LOG: logs,
     Story.ROTATION: rotations,
     Story.SPAN: spans,

@@ -19,6 +19,7 @@ ELSEWHERE = {
     **dict.fromkeys(("certificate", "validation"), "it may be of another stack"),
     **dict.fromkeys(("writer", "publisher", "subscription", "selection"), "something outside of the stack may"),
     **dict.fromkeys(("alarm", "vault"), "it may be of another stack"),
+    "tested": "another plan may, or nobody mean to",
 }
 """Links whose other side may well be out of sight, and where."""
 

@@ -9,13 +9,13 @@ from analyser.analyses.trace.model import Chain, Link, Story, found, missing, sh
 from analyser.analyses.trace.survey import Survey, called
 from policy.model import Resource
 
-_PLAN = "aws:backup/plan:Plan"
-_VAULT = "aws:backup/vault:Vault"
-_SELECTION = "aws:backup/selection:Selection"
+PLAN = "aws:backup/plan:Plan"
+VAULT = "aws:backup/vault:Vault"
+SELECTION = "aws:backup/selection:Selection"
 _SNAPSHOTS = "aws:dlm/lifecyclePolicy:LifecyclePolicy"
 _CLASS = "kubernetes:storage.k8s.io/v1:StorageClass"
 _KEY = "aws:kms/key:Key"
-_BACKUP, _DLM = "backup.amazonaws.com", "dlm.amazonaws.com"
+BACKUP, _DLM = "backup.amazonaws.com", "dlm.amazonaws.com"
 # What AWS Backup asks of its role for each kind of resource, as its managed policy and its guide have it:
 # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSBackupServiceRolePolicyForBackup.html
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html
@@ -33,7 +33,7 @@ _TAG = re.compile(r"^tagSpecification_\d+$")
 
 def backups(s: Survey) -> Iterator[Chain]:
     """One chain for each plan of AWS Backup, and for each policy of snapshots."""
-    for plan in s.of(_PLAN):
+    for plan in s.of(PLAN):
         yield Chain(Story.BACKUP, f"{plan.name} to vault", tuple(_plan(s, plan)))
     for policy in s.of(_SNAPSHOTS):
         yield Chain(Story.BACKUP, f"{policy.name} to snapshots", tuple(_snapshots(s, policy)))
@@ -45,7 +45,7 @@ def _plan(s: Survey, plan: Resource) -> Iterator[Link]:
         yield from _vault(s, plan, f"rule {name}", text(rule.get("targetVaultName")))
         for copy in rule.blocks("copyActions"):
             yield from _vault(s, plan, f"copies of rule {name}", text(copy.get("destinationVaultArn")))
-    selections = [one for one in s.of(_SELECTION) if plan in s.refers(one, "planId", _PLAN)]
+    selections = [one for one in s.of(SELECTION) if plan in s.refers(one, "planId", PLAN)]
     yield shown("selection", f"{plan.name} backs something up", selections, "no selection names the plan")
     for one in selections:
         yield from _selection(s, one)
@@ -53,7 +53,7 @@ def _plan(s: Survey, plan: Resource) -> Iterator[Link]:
 
 def _vault(s: Survey, plan: Resource, what: str, name: str) -> Iterator[Link]:
     vaults = [
-        one for one in s.of(_VAULT) if name and name in (text(one.outputs.get("name")), text(one.outputs.get("arn")))
+        one for one in s.of(VAULT) if name and name in (text(one.outputs.get("name")), text(one.outputs.get("arn")))
     ]
     says = f"{what} go{'es' if what.startswith('rule') else ''} to a vault that is there"
     yield shown("vault", says, [plan, *vaults] if vaults else [], f"the stack makes no vault {name}")
@@ -65,21 +65,22 @@ def _vault(s: Survey, plan: Resource, what: str, name: str) -> Iterator[Link]:
 def _selection(s: Survey, selection: Resource) -> Iterator[Link]:
     roles = s.refers(selection, "iamRoleArn", "aws:iam/role:Role")
     for role in roles:
-        yield _trusted(s, role, _BACKUP)
+        yield trusted(s, role, BACKUP)
     if not roles:
         yield missing("role", f"AWS Backup works for {selection.name} as a role", "it names none", [selection])
-    chosen = list(_chosen(s, selection))
-    says = f"{selection.name} selects {', '.join(called(one) for one in chosen) or 'something'}"
-    yield shown("selected", says, [selection, *chosen] if chosen else [], "nothing of the stack is selected")
-    yield from _unmet(selection, chosen)
-    for one in chosen:
+    taken = list(chosen(s, selection))
+    says = f"{selection.name} selects {', '.join(called(one) for one in taken) or 'something'}"
+    yield shown("selected", says, [selection, *taken] if taken else [], "nothing of the stack is selected")
+    yield from _unmet(selection, taken)
+    for one in taken:
         action = _TAKES.get(one.type)
         for role in roles if action else ():
             decision = s.may(text(role.outputs.get("arn")), str(action), text(one.outputs.get("arn")))
             yield s.permission("rights", f"it may do {action} on {called(one)}", decision, [*s.policies_of(role), one])
 
 
-def _chosen(s: Survey, selection: Resource) -> Iterator[Resource]:
+def chosen(s: Survey, selection: Resource) -> Iterator[Resource]:
+    """What of the stack a selection takes, by name or by tag."""
     arns = texts(selection.list("resources"))
     for one in s.view.resources:
         if text(one.outputs.get("arn")) in arns and one.type in _TAKES:
@@ -90,9 +91,9 @@ def _chosen(s: Survey, selection: Resource) -> Iterator[Resource]:
             yield one
 
 
-def _unmet(selection: Resource, chosen: list[Resource]) -> Iterator[Link]:
+def _unmet(selection: Resource, taken: list[Resource]) -> Iterator[Link]:
     """Resources that are named and that the stack does not make."""
-    known = {text(one.outputs.get("arn")) for one in chosen}
+    known = {text(one.outputs.get("arn")) for one in taken}
     for arn in texts(selection.list("resources")):
         if arn not in known and "*" not in arn:
             yield missing(
@@ -105,14 +106,15 @@ def _tags(one: Resource) -> dict[str, Any]:
     return tags if isinstance(tags, dict) else {}
 
 
-def _trusted(s: Survey, role: Resource, service: str) -> Link:
+def trusted(s: Survey, role: Resource, service: str) -> Link:
+    """Whether a service may work as a role."""
     decision = s.may(service, "sts:AssumeRole", text(role.outputs.get("arn")))
     return s.permission("role", f"{service} may become {role.name}", decision, [role])
 
 
 def _snapshots(s: Survey, policy: Resource) -> Iterator[Link]:
     for role in s.refers(policy, "executionRoleArn", "aws:iam/role:Role"):
-        yield _trusted(s, role, _DLM)
+        yield trusted(s, role, _DLM)
         decision = s.may(text(role.outputs.get("arn")), "ec2:CreateSnapshots", "*")
         yield s.permission("rights", f"{role.name} may take snapshots", decision, s.policies_of(role))
     wanted = policy.get("policyDetails.targetTags")

@@ -6,14 +6,15 @@ from typing import Any
 import typer
 
 from analyser.faces.commands.drill import standby_of
-from analyser.faces.commands.stack import VIOLATED, graph_of, tell_gaps
+from analyser.faces.commands.stack import VIOLATED, graph_of, is_file, project, tell_gaps
 from analyser.faces.commands.usage_error import UsageError
 from settings import SettingsError
+from settings.recovery import copying_images
 
 
 def show_recovery(stack: str, *, simulated: bool, as_json: bool) -> int:
     """Prints what is stated and what can be achieved, or what each loss comes to; the exit code says if it holds."""
-    home = graph_of(stack)
+    home = _with_images(stack, graph_of(stack))
     pair = _pair(stack, home)
     try:
         status = (_simulated if simulated else _judged)(home, pair, as_json=as_json)
@@ -21,6 +22,16 @@ def show_recovery(stack: str, *, simulated: bool, as_json: bool) -> int:
         raise UsageError(str(error)) from error
     tell_gaps(home, "recovery", as_json=as_json)
     return status
+
+
+def _with_images(stack: str, home: Any) -> Any:
+    """The stack with the copies of its images that another stack of the account sees to."""
+    found = project()
+    if is_file(stack) or not found.own or not home.of_type("aws:ecr/repository:Repository"):
+        return home
+    from analyser.analyses.recovery.stores import with_images
+
+    return with_images(home, (graph_of(other) for other in copying_images(stack, home.config, found.root)))
 
 
 def _pair(stack: str, home: Any) -> Any:

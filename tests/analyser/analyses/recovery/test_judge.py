@@ -9,10 +9,11 @@ from analyser.analyses.recovery import State, recovery
 from analyser.analyses.recovery.document import document
 from analyser.analyses.recovery.judge import judged
 from analyser.analyses.recovery.model import Loss, Span, Step, Store, Way
+from analyser.analyses.recovery.ways import ways
 from analyser.faces.recovery_text import complaints, sentence
 from settings import SettingsError
 from settings.objectives import Objective
-from tests.analyser.analyses.recovery.made import INSTANCE, graph, node
+from tests.analyser.analyses.recovery.made import INSTANCE, OTHER, arn, graph, node, plan
 
 STORE = Store("database", node(INSTANCE, "database"))
 REASON = "the drill of this quarter timed it"
@@ -54,6 +55,33 @@ def test_what_is_not_known_is_not_met_unless_the_stack_takes_it_in_words() -> No
     taken = state(FIVE.model_copy(update={"unknown": REASON}), unbounded)
     assert taken is State.ACCEPTED
     assert not taken.fails
+
+
+def test_what_is_known_of_a_worst_case_that_nobody_bounds_counts() -> None:
+    """A daily backup loses a day at the worst whatever its copy takes."""
+    store = node(INSTANCE, "database", arn=arn("database"))
+    vault = arn("vault", OTHER)
+    daily = Objective(rpo_minutes=26 * 60, unknown=REASON)
+    stated = {minutes: daily.model_copy(update={"rpo_minutes": minutes}) for minutes in (5, 25 * 60 - 1, 25 * 60)}
+    back = ways(graph(store, *plan(store, copies=[vault])), store)[Loss.REGION]
+    found = {minutes: judged(STORE, Loss.REGION, "region", each, back) for minutes, each in stated.items()}
+    assert {minutes: each.state for minutes, each in found.items()} == {
+        5: State.MISSED,
+        25 * 60 - 1: State.MISSED,
+        25 * 60: State.ACCEPTED,
+    }
+
+
+def test_no_words_take_how_long_a_region_takes_for_which_nobody_stands_by() -> None:
+    store = node(INSTANCE, "database", {"backupRetentionPeriod": 7}, arn=arn("database"))
+    said = {"rpoMinutes": 2000, "rtoMinutes": 60, "unknown": REASON}
+    config = {"strata:objectives": json.dumps({"region": said})}
+    alone = graph(store, *plan(store, copies=[arn("vault", OTHER)]), config=config)
+    (line,) = [line for line in complaints(recovery(alone)) if "objectives.region" in line]
+    assert line.endswith(
+        "objectives.region.rtoMinutes: 60 of database: no stack stands by in another region, so nobody can say what "
+        "it takes; state rpoMinutes alone, or in none why not"
+    )
 
 
 def test_words_make_nothing_hold_that_is_missed() -> None:

@@ -11,7 +11,7 @@ from analyser.faces.recovery_text import complaints
 from analyser.graph import Graph, Node
 from resource_types.bearing import bearing
 from settings.objectives import Loss
-from tests.stacks import STACKS, stack_graph
+from tests.stacks import STACKS, home_of, serving, stack_graph
 
 PRODUCTION = [
     stack
@@ -33,8 +33,12 @@ def given(node: Node, **inputs: Any) -> Node:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_what_a_stack_states_can_be_met(stack: str) -> None:
-    """But for the loss of the region, which takes two stacks: tests/analyser/analyses/simulation/test_stacks.py."""
-    assert list(complaints(recovery(stack_graph(stack)).without(Loss.REGION))) == []
+    """But for the loss of the region, which takes two stacks: tests/analyser/analyses/simulation/test_stacks.py.
+
+    Of a recovery stack that is promoted, what its home stack states as well.
+    """
+    for graph in (stack_graph(stack), *([serving(stack)] if home_of(stack) else ())):
+        assert list(complaints(recovery(graph).without(Loss.REGION))) == []
 
 
 @pytest.mark.parametrize("stack", PRODUCTION)

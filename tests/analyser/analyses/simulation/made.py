@@ -65,6 +65,11 @@ def let_in(who: str) -> str:
     return policy({"Action": "kms:*", "Resource": "*", "Principal": {"AWS": f"arn:aws:iam::{who}:root"}})
 
 
+def trust(service: str) -> str:
+    """The policy of a role that a service may become."""
+    return policy({"Action": "sts:AssumeRole", "Principal": {"Service": f"{service}.amazonaws.com"}})
+
+
 def old_versions(days: int) -> dict[str, Any]:
     """The rules of a bucket that keeps them for so long."""
     expiry = {"noncurrentDays": days}
@@ -107,7 +112,7 @@ def _home() -> list[Node]:
                           "deletionProtectionEnabled": True}]},
             arn=arn("dynamodb", "table/state")),
         made(VAULT, "copies-vault", {"region": OTHER, "kmsKeyArn": key(OTHER)}, arn=VAULT_OF_COPIES),
-        made(ROLE, "copier", {"name": "copier"}, arn=role("copier")),
+        made(ROLE, "copier", {"name": "copier", "assumeRolePolicy": trust("s3")}, arn=role("copier")),
         made(ROLE_POLICY, "copier-policy", {"role": "copier", "policy": rights(REPLICATES)}),
         made(REPLICATION, "copies", {"bucket": "uploads", "role": role("copier"), "rules": [rule]}),
         made(PLAN, "plan", {"rules": [daily]}),
@@ -118,7 +123,8 @@ def _home() -> list[Node]:
             "planId": "plan", "iamRoleArn": role("keeper"), "resources": ["arn:aws:rds:*"]}),
         made(CHECK, "well", {"requestInterval": 30, "failureThreshold": 3}),
         made(RECORD, "primary", {
-            "failoverRoutingPolicies": [{"type": "PRIMARY"}], "healthCheckId": "well", "aliases": [{"name": "a"}]}),
+            "name": "shop.example", "failoverRoutingPolicies": [{"type": "PRIMARY"}], "healthCheckId": "well",
+            "aliases": [{"name": "a"}]}),
         made(RECORD, "api", {"weightedRoutingPolicies": [{"weight": 0}], "records": ["a"], "ttl": 30}),
         made(ROLE, "home-pods", arn=role("home-pods")),
         made(IDENTITY, "identity", {"namespace": "shop", "serviceAccount": "shop", "roleArn": role("home-pods")}),
@@ -135,8 +141,10 @@ def _other(*, promoted: bool) -> list[Node]:
     return [
         made(KEY, "own-key", arn=arn("kms", "key/own", OTHER)),
         made(INSTANCE, "database", {
-            **copied, "kmsKeyId": arn("kms", "key/own", OTHER), "multiAz": promoted}, arn=arn("rds", "db:dr", OTHER)),
-        made(RECORD, "secondary", {"failoverRoutingPolicies": [{"type": "SECONDARY"}], "aliases": [{"name": "b"}]}),
+            **copied, "kmsKeyId": arn("kms", "key/own", OTHER), "multiAz": promoted, "backupRetentionPeriod": 7,
+            "finalSnapshotIdentifier": "last", "skipFinalSnapshot": False}, arn=arn("rds", "db:dr", OTHER)),
+        made(RECORD, "secondary", {
+            "name": "shop.example", "failoverRoutingPolicies": [{"type": "SECONDARY"}], "aliases": [{"name": "b"}]}),
         made(CHECK, "taken-over", {"requestInterval": 30, "failureThreshold": 3}),
         made(RECORD, "api-here", {
             "weightedRoutingPolicies": [{"weight": 1}], "healthCheckId": "taken-over", "records": ["b"], "ttl": 30}),

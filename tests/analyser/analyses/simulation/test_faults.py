@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 
+from analyser.analyses.once import IMAGE_COPIES
 from analyser.analyses.simulation import Outcome, Pair, simulate
 from analyser.graph import Node
 from tests.analyser.analyses.simulation.made import (
     ACCOUNT,
+    CHECK,
+    DEPLOYMENT,
     HOME,
+    KEY,
     OTHER,
     REPLICATES,
     ROLE,
@@ -19,6 +23,7 @@ from tests.analyser.analyses.simulation.made import (
     Change,
     arn,
     changed,
+    graph,
     key,
     let_in,
     more,
@@ -32,6 +37,7 @@ from tests.analyser.analyses.simulation.made import (
     seeded,
     taken,
     told,
+    trust,
 )  # fmt: skip
 
 
@@ -54,8 +60,13 @@ def region(of: Pair) -> Outcome:
     return found
 
 
-def test_nothing_is_wrong_with_the_pair() -> None:
-    found = region(pair())
+@pytest.mark.parametrize(
+    "changed",
+    [lambda of: of, lambda of: _calculated(of, 1), lambda of: _pulls(of, []), lambda of: _pulls(of, ["a/", "shop/"])],
+    ids=["plain", "calculated", "images", "images by prefix"],
+)
+def test_nothing_is_wrong_with_the_pair(changed: Callable[[Pair], Pair]) -> None:
+    found = region(changed(pair()))
     assert (found.faults, found.failing, found.silent, found.broken) == ((), (), (), ())
     assert found.holds
 
@@ -96,6 +107,47 @@ def _locked(of: Pair) -> Pair:
     return seeded(more(of, node("shop", LOCK, "lock", lock)), home=told("plan", rules=[kept]))
 
 
+def _off(token: str, **inputs: Any) -> Callable[[Pair], Pair]:
+    """Something that home has as well, which is off once promoted."""
+    return lambda of: plus(more(of, node("shop", token, "one")), node("shop-dr", token, "one", inputs))
+
+
+def _beside(of: Pair, token: str, inputs: dict[str, Any]) -> Pair:
+    """The same in both stacks, promoted or not."""
+    there = node("shop-dr", token, "one", inputs)
+    beside = graph(of.standby.stack, of.standby.region, [*of.standby, there], reads=of.standby.reads)
+    after = plus(more(of, node("shop", token, "one", inputs)), there)
+    return Pair(after.home, beside, after.promoted)
+
+
+def _calculated(of: Pair, least: int) -> Pair:
+    """The primary's check is calculated from one that asks at a name of home's own, and so many have to be well."""
+    said = told("well", childHealthchecks=["answers"], childHealthThreshold=least)
+    return seeded(more(of, node("shop", CHECK, "answers", {"fqdn": "shop.example"})), home=said)
+
+
+def _closed(action: str) -> Node:
+    """A policy of the vault of copies that denies something to everybody."""
+    denied = {"Effect": "Deny", "Action": action, "Resource": "*", "Principal": "*"}
+    told = {"region": OTHER, "backupVaultName": "copies-vault", "policy": policy(denied)}
+    return node("shop", VAULT_POLICY, "closed", told)
+
+
+def _vault_key(of: Pair) -> Pair:
+    """The vault of copies is under a key of its own."""
+    own = node("shop", KEY, "vault-key", {"region": OTHER}, arn=arn("kms", "key/vault", OTHER))
+    return seeded(more(of, own), home=told("copies-vault", kmsKeyArn=own.outputs["arn"]))
+
+
+def _pulls(of: Pair, begins: list[str], *, region: str = OTHER, account: str = ACCOUNT) -> Pair:
+    """The promoted pods run an image that the registry copies by a rule for these prefixes, all if there are none."""
+    filters = [{"filter": each, "filterType": "PREFIX_MATCH"} for each in begins]
+    rule = {"destinations": [{"region": region, "registryId": account}], "repositoryFilters": filters}
+    image = f"{ACCOUNT}.dkr.ecr.{OTHER}.amazonaws.com/shop/web:1"
+    copied = node("shop", IMAGE_COPIES, "copied-images", {"replicationConfiguration": {"rules": [rule]}})
+    return seeded(more(of, copied), promoted=told("shop", image=image))
+
+
 def _subnet(stack: str, zone: str) -> Node:
     return node(stack, "aws:ec2/subnet:Subnet", f"subnet-{zone}", {"availabilityZone": zone})
 
@@ -105,7 +157,19 @@ LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
 FUNCTION, MAPPING = "aws:lambda/function:Function", "aws:lambda/eventSourceMapping:EventSourceMapping"
 STRANGER = "999999999999"
 NO_POINT_IN_TIME = [{"regionName": OTHER, "kmsKeyArn": key(OTHER), "pointInTimeRecovery": False}]
-NOBODY_COPIES = {"Effect": "Deny", "Action": "backup:CopyIntoBackupVault", "Resource": "*", "Principal": "*"}
+SERVICE, NODES = "aws:ecs/service:Service", "aws:eks/nodeGroup:NodeGroup"
+CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
+PODS = node("shop", DEPLOYMENT, "shop", {"spec": {"replicas": 2}})
+OFF: dict[str, dict[str, Any]] = {
+    FUNCTION: {"reservedConcurrentExecutions": 0},
+    MAPPING: {"enabled": False},
+    "aws:cloudwatch/eventRule:EventRule": {"state": "DISABLED"},
+    "aws:cloudwatch/metricAlarm:MetricAlarm": {"actionsEnabled": False},
+    "aws:scheduler/schedule:Schedule": {"state": "DISABLED"},
+    "aws:appautoscaling/target:Target": {"maxCapacity": 0},
+    "kubernetes:apps/v1:StatefulSet": {"spec": {"replicas": 0}},
+    "kubernetes:batch/v1:CronJob": {"spec": {"suspend": True}},
+}
 SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
     "a replica without a key of its region": ("key", lambda of: seeded(of, standby=told("database", kmsKeyId=None))),
     "a replica with a key of another region": (
@@ -177,15 +241,21 @@ SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
     ),
     "a vault of copies whose policy lets nobody copy into it": (
         "right",
-        lambda of: more(
-            of,
-            node(
-                "shop",
-                VAULT_POLICY,
-                "closed",
-                {"region": OTHER, "backupVaultName": "copies-vault", "policy": policy(NOBODY_COPIES)},
-            ),
-        ),
+        lambda of: more(of, _closed("backup:CopyIntoBackupVault")),
+    ),
+    "a vault of copies that nobody restores from": ("right", lambda of: more(of, _closed("backup:StartRestoreJob"))),
+    "a vault that nobody copies from": ("right", lambda of: more(of, _closed("backup:CopyFromBackupVault"))),
+    "a vault of copies with a key that is switched off": (
+        "key",
+        lambda of: seeded(_vault_key(of), home=told("vault-key", isEnabled=False)),
+    ),
+    "a vault of copies with a key that nobody makes": (
+        "key",
+        lambda of: seeded(_vault_key(of), home=taken("vault-key")),
+    ),
+    "a role that S3 may not become": (
+        "right",
+        lambda of: seeded(of, home=told("copier", assumeRolePolicy=trust("ec2"))),
     ),
     "a key of copies that leaves it to another account": (
         "right",
@@ -221,20 +291,63 @@ SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
         "name",
         lambda of: seeded(of, standby=told("taken-over", fqdn="promoted.shop.example")),
     ),
+    "records of which none is the primary": (
+        "name",
+        lambda of: seeded(of, home=told("primary", failoverRoutingPolicies=[{"type": "SECONDARY"}])),
+    ),
+    "a primary without a secondary": ("name", lambda of: seeded(of, standby=taken("secondary"))),
+    "records with one set identifier": (
+        "name",
+        lambda of: seeded(of, home=told("api", setIdentifier="one"), standby=told("api-here", setIdentifier="one")),
+    ),
+    "a calculated check of which nothing has to be well": ("name", lambda of: _calculated(of, 0)),
+    "a calculated check of which more has to be well than there is": ("name", lambda of: _calculated(of, 3)),
+    "a calculated check of what nobody makes": (
+        "name",
+        lambda of: seeded(_calculated(of, 1), home=taken("answers")),
+    ),
+    "a calculated check of what is switched off": (
+        "name",
+        lambda of: seeded(_calculated(of, 1), home=told("answers", disabled=True)),
+    ),
+    "a calculated check of a name that leads nowhere": (
+        "name",
+        lambda of: seeded(_calculated(of, 1), home=told("answers", fqdn="gone.shop.example")),
+    ),
+    "a home that is well once it is taken over": (
+        "name",
+        lambda of: seeded(
+            _calculated(of, 1), home=told("answers", fqdn="b.example"), standby=told("api-here", name="b.example")
+        ),
+    ),
+    "an image that the registry copies nowhere": (
+        "image",
+        lambda of: seeded(_pulls(of, []), home=taken("copied-images")),
+    ),
+    "an image of a namespace that the registry does not copy": ("image", lambda of: _pulls(of, ["other/"])),
+    "an image that the registry copies to another region": ("image", lambda of: _pulls(of, [], region="eu-west-1")),
+    "an image that the registry copies to another account": ("image", lambda of: _pulls(of, [], account=STRANGER)),
     "an image of the home region's registry": (
         "image",
         lambda of: seeded(of, promoted=told("shop", spec={"image": f"{ACCOUNT}.dkr.ecr.{HOME}.amazonaws.com/shop:1"})),
     ),
-    "a function that may never run": (
-        "off",
-        lambda of: plus(
-            more(of, node("shop", FUNCTION, "worker")),
-            node("shop-dr", FUNCTION, "worker", {"reservedConcurrentExecutions": 0}),
-        ),
+    **{f"{token.rpartition(':')[2]} that is off": ("off", _off(token, **off)) for token, off in OFF.items()},
+    "pods that are none": ("off", lambda of: seeded(more(of, PODS), promoted=told("shop", spec={"replicas": 0}))),
+    "tasks that are none": ("off", _off(SERVICE, desiredCount=0)),
+    "nodes that are none": ("off", _off(NODES, scalingConfig={"desiredSize": 0})),
+    "changes of a table that both regions hand over": (
+        "twice",
+        lambda of: _beside(of, MAPPING, {"eventSourceArn": arn("dynamodb", "table/state/stream/1")}),
     ),
-    "a stream that nobody reads": (
-        "off",
-        lambda of: plus(more(of, node("shop", MAPPING, "feed")), node("shop-dr", MAPPING, "feed", {"enabled": False})),
+    "a cache that only home has": ("absent", lambda of: more(of, node("shop", CACHE, "cache"))),
+    "a database that follows still": (
+        "promotion",
+        lambda of: seeded(of, promoted=told("database", replicateSourceDb=arn("rds", "db:shop"))),
+    ),
+    "a promoted database in one zone": ("objective", lambda of: seeded(of, promoted=told("database", multiAz=False))),
+    "a promoted database without backups": (
+        "objective",
+        lambda of: seeded(of, promoted=told("database", backupRetentionPeriod=0)),
     ),
     "a copy of a database with RDS' own parameters": (
         "parameters",
@@ -263,6 +376,14 @@ def test_a_seeded_fault_makes_it_fail(seed: str) -> None:
     found = region(put(pair()))
     assert kind in {fault.kind for fault in found.faults}, found.faults
     assert not found.holds
+
+
+def test_tasks_that_are_scaled_come_to_their_least_by_themselves() -> None:
+    of = seeded(_off(SERVICE, name="one", desiredCount=0)(pair()))
+    scaled = node("shop-dr", "aws:appautoscaling/target:Target", "least", {"resourceId": "service/shop/one"})
+    assert "off" in {fault.kind for fault in region(plus(of, scaled)).faults}
+    least = replace(scaled, inputs={**scaled.inputs, "minCapacity": 2})
+    assert region(plus(of, least)).holds
 
 
 def test_a_store_that_nothing_carries_over_is_lost_with_the_region() -> None:
