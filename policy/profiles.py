@@ -17,6 +17,8 @@ NAMES = tuple(sorted(file.stem for file in FOLDER.glob("*.yaml")))
 _SECURITY_HUB = ("FSBP", "Security Hub")
 """What rules call controls of Security Hub, in that standard and beside it."""
 
+_Places = dict[tuple[str | None, str], list[int]]
+
 
 class Unseen(StrEnum):
     """Why no configuration shows whether a control is met."""
@@ -69,7 +71,8 @@ def framework(key: str, rules: Sequence[Rule]) -> Framework:
     if key not in NAMES:
         raise ValueError(f"{key!r} is none of {', '.join(NAMES)}")
     said = _read(key)
-    controls = (_control(str(number), entry, said, rules) for number, entry in said["controls"].items())
+    places = _places(rules)
+    controls = (_control(str(number), entry, said, rules, places) for number, entry in said["controls"].items())
     return Framework(key, said["name"], str(said["version"]), said["source"], tuple(controls))
 
 
@@ -78,17 +81,27 @@ def _read(key: str) -> Mapping[str, Any]:
     return yaml.load((FOLDER / f"{key}.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
 
 
-def _control(number: str, entry: Mapping[str, Any], said: Mapping[str, Any], rules: Sequence[Rule]) -> Control:
+def _places(rules: Sequence[Rule]) -> _Places:
+    """Where among the rules those are that name a control, by the framework's name and its own; by no name, ids."""
+    found: _Places = {}
+    for place, rule in enumerate(rules):
+        named = [(name, number) for name, numbers in rule.frameworks.items() for number in numbers]
+        for one in (*named, (None, rule.id)):
+            found.setdefault(one, []).append(place)
+    return found
+
+
+def _control(
+    number: str, entry: Mapping[str, Any], said: Mapping[str, Any], rules: Sequence[Rule], places: _Places
+) -> Control:
     """A control is seen by rules that name it, by those of controls of Security Hub that show it, and by some by id."""
-    hub = frozenset(entry.get("hub", ()))
     calls = said.get("calls", "")
     own = _SECURITY_HUB if calls in _SECURITY_HUB else (calls,)
+    asked = [(name, number) for name in own]
+    asked += [(name, one) for name in _SECURITY_HUB for one in entry.get("hub", ())]
+    by_id = [(None, one) for one in entry.get("rules", ())]
     found = tuple(
-        rule
-        for rule in rules
-        if any(number in rule.frameworks.get(name, ()) for name in own)
-        or any(hub.intersection(rule.frameworks.get(name, ())) for name in _SECURITY_HUB)
-        or rule.id in entry.get("rules", ())
+        rules[place] for place in sorted({place for one in (*asked, *by_id) for place in places.get(one, ())})
     )
     title = entry.get("title") or (found[0].title if found else number)
     unseen = entry.get("unseen")

@@ -2,9 +2,11 @@
 
 import ast
 import inspect
-import textwrap
+import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import pairwise
+from types import ModuleType
 from typing import Any
 
 from pydantic import BaseModel
@@ -43,9 +45,27 @@ class DescribedSchema(GenerateJsonSchema):
         return made
 
 
-def _own(model: type[BaseModel]) -> dict[str, str]:
-    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
-    return dict(_documented(definition.body)) if isinstance(definition, ast.ClassDef) else {}
+@cache
+def _own(model: type[BaseModel]) -> Mapping[str, str]:
+    definition = _classes(sys.modules[model.__module__])[model.__qualname__]
+    return dict(_documented(definition.body))
+
+
+@cache
+def _classes(module: ModuleType) -> Mapping[str, ast.ClassDef]:
+    """Every class in a module's source by its qualified name: a module is read once, however many it has."""
+    return dict(_named(ast.parse(inspect.getsource(module)), ""))
+
+
+def _named(parent: ast.AST, prefix: str) -> Iterator[tuple[str, ast.ClassDef]]:
+    for found in ast.iter_child_nodes(parent):
+        if isinstance(found, ast.ClassDef):
+            yield f"{prefix}{found.name}", found
+            yield from _named(found, f"{prefix}{found.name}.")
+        elif isinstance(found, ast.FunctionDef):
+            yield from _named(found, f"{prefix}{found.name}.<locals>.")
+        elif isinstance(found, ast.stmt):
+            yield from _named(found, prefix)
 
 
 def _documented(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:

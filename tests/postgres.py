@@ -1,5 +1,6 @@
 """A PostgreSQL of the test run's own, on loopback, with what RDS has and a bare one has not."""
 
+import fcntl
 import os
 import pwd
 import shutil
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.sharing import Graphs
 from tools.programs import program
 
 MASTER, PASSWORD = "dbadmin", "it's @ master's: 100 %"
@@ -109,11 +111,7 @@ def server(*options: str) -> Generator[Server]:
     """Runs a server that takes TLS only, and passwords by SCRAM; ``postgres`` and ``application`` need none, as if a
     token of IAM had let them in."""
     with folder() as place:
-        subprocess.run(
-            [program("initdb"), "--pgdata", place / "data", "--username=postgres", "--auth=trust", "--no-sync",
-             "-E", "UTF8"],
-            check=True, capture_output=True, **_as_owner(place),
-        )  # fmt: skip
+        _data(place)
         (place / "data" / "pg_hba.conf").write_text(
             "hostssl all,replication postgres 127.0.0.1/32 trust\n"
             "hostssl all collaboration,application,maintainer,mdreader_backend 127.0.0.1/32 trust\n"
@@ -155,6 +153,33 @@ def folder() -> Generator[Path]:
         shutil.rmtree(place)
 
 
+def _data(place: Path) -> None:
+    """What a server begins with. Of the processes of one run of the tests the first that needs it makes it, which takes
+    a second of the machine's, and the others copy that."""
+    if Graphs.folder is None:
+        _initialize(place)
+        return
+    kept = Graphs.folder / "postgres"
+    with kept.with_suffix(".lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not kept.exists():
+            _initialize(place)
+            shutil.copytree(place / "data", kept)
+            return
+    shutil.copytree(kept, place / "data")
+    owner = _owner()
+    for path in (place / "data", *(place / "data").rglob("*")):
+        os.chown(path, owner.pw_uid, owner.pw_gid)
+
+
+def _initialize(place: Path) -> None:
+    subprocess.run(
+        [program("initdb"), "--pgdata", place / "data", "--username=postgres", "--auth=trust", "--no-sync",
+         "-E", "UTF8"],
+        check=True, capture_output=True, **_as_owner(place),
+    )  # fmt: skip
+
+
 @contextmanager
 def _running(stopped: Server) -> Generator[Server]:
     try:
@@ -166,8 +191,8 @@ def _running(stopped: Server) -> Generator[Server]:
 
 def _certificate(folder: Path) -> None:
     subprocess.run(
-        [program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
-         "/CN=127.0.0.1", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
+        [program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+         "-days", "2", "-subj", "/CN=127.0.0.1", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
         check=True, capture_output=True,
     )  # fmt: skip
     (folder / "key.pem").chmod(0o600)

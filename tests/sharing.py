@@ -4,6 +4,7 @@ from pathlib import Path
 
 
 class Graphs:
-    """Where they leave stacks' graphs for each other; nowhere outside such a run."""
+    """Where they leave what takes long to make for each other: stacks' graphs, what a PostgreSQL begins with. Nowhere
+    outside such a run."""
 
     folder: Path | None = None

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.delivery.tools import BASH, without_program
+
 SCRIPT = Path(__file__).resolve().parents[2] / "delivery" / "application.sh"
 CANARY = {
     "application": "app",
@@ -14,20 +16,20 @@ CANARY = {
     "functions": {"auth": "fn-a", "join": "fn-j"},
 }
 AWS = r"""
+asked_before() {  # whether it is not the last of the rounds yet, counted without a program: there are hundreds
+  local rounds; mapfile -t rounds < "$0.asked"; echo >> "$0.asked"; (( ${#rounds[@]} < ROUNDS ))
+}
 case "$1 $2" in
   "eks describe-cluster") echo 1.36 ;;
   "lambda get-alias") [[ "$*" == *fn-a* ]] && echo 3 || echo 10 ;;
   "lambda list-versions-by-function")
     echo '{"Versions": [{"Version": "$LATEST"}, {"Version": "9"}, {"Version": "10"}]}' ;;
   "deploy create-deployment") echo d-1 ;;
-  "deploy get-deployment") if (( $(wc -l < "$0.asked") < ROUNDS )); then echo InProgress; else echo "$STATUS"; fi
-    echo asked >> "$0.asked" ;;
+  "deploy get-deployment") if asked_before; then echo InProgress; else echo "$STATUS"; fi ;;
   "ecs describe-services")
     [[ "$*" == *taskDefinition* ]] && { echo "$RUNNING"; exit; }
-    (( $(wc -l < "$0.asked") < ROUNDS )) && left=2 || left=1
-    echo asked >> "$0.asked"
-    echo "{\"services\": [{\"deployments\": $(printf '[%s]' "$(yes 1 | head -$left | paste -sd,)"),
-      \"runningCount\": 2, \"desiredCount\": 2}]}" ;;
+    asked_before && left=1,1 || left=1
+    echo "{\"services\": [{\"deployments\": [$left], \"runningCount\": 2, \"desiredCount\": 2}]}" ;;
 esac
 """
 KUBECTL = """
@@ -50,12 +52,11 @@ class Tools:
         self._tool("pulumi", f"echo {json.dumps(json.dumps(outputs))}")
         self._tool("aws", AWS)
         self._tool("kubectl", KUBECTL)
-        self._tool("sleep", "")
         (folder / "aws.asked").touch()
 
     def _tool(self, name: str, body: str) -> None:
         path = self.folder / name
-        path.write_text(f'#!/usr/bin/env bash\nprintf "%s\\n" "{name} $*" >> "{self.log}"\n{body}\n')
+        path.write_text(f'#!{BASH}\nprintf "%s\\n" "{name} $*" >> "{self.log}"\n{body}\n')
         path.chmod(0o755)
 
     def run(self, *, status: str = "Succeeded", rounds: int = 0, broken: str = "none", running: str = "") -> int:
@@ -67,6 +68,7 @@ class Tools:
             "ROUNDS": str(rounds),
             "BROKEN": broken,
             "RUNNING": running,
+            **without_program("sleep", self.log),
         }
         return subprocess.run([SCRIPT], env=found, check=False, capture_output=True, timeout=600).returncode
 

@@ -141,8 +141,7 @@ def _all_links(reach: Reach, source: Place, targets: tuple[Place, ...], port: in
         for place in targets:
             yield from _given(reach.connections.direct(source, place, port))
         for place in relays if port is None else (place for place in relays if place not in targets):
-            for number in place.ports:
-                yield from _given(reach.connections.direct(source, place, number))
+            yield from reach.entered(source, place)
     yield from _by_others(reach, source, targets, port)
     for place in dict.fromkeys([source, *relays]):
         for link in reach.passed_on(place):

@@ -1,8 +1,7 @@
 """What it takes for one place to open a TCP connection to another: routes, ACLs, security groups, NetworkPolicies."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TypeVar
 
 from analyser.analyses.reach.acl_passages import Gate, Gates, described
 from analyser.analyses.reach.address_filters import Passing
@@ -15,7 +14,7 @@ from analyser.analyses.reach.interfaces import Interfaces
 from analyser.analyses.reach.network import Network, Subnet
 from analyser.analyses.reach.network_policies import Correspondent, NetworkPolicies
 from analyser.analyses.reach.open_ports import Opened
-from analyser.analyses.reach.place import Check, Interface, Kind, Link, Place, not_known
+from analyser.analyses.reach.place import Check, Interface, Kind, Link, Place, best, lacks, not_known
 from analyser.analyses.reach.public_connections import Outside
 from analyser.analyses.reach.security_groups import ANYWHERE, ANYWHERE6, Peer, SecurityGroups
 from analyser.analyses.reach.versions import address, has_six, six_of, versions
@@ -29,7 +28,6 @@ _SOME_ADDRESS = Peer("a public address", cidrs=ANYWHERE, one_of=True)
 
 Checks = tuple[Check, ...]
 Ports = tuple[int, int | None]
-T = TypeVar("T")
 
 
 class Connections:
@@ -46,6 +44,7 @@ class Connections:
         self._crossings = Crossings(view, self.network)
         self._gates = Gates(self.network.acls)
         self._opened = Opened(self.network, self.outside, self.groups)
+        self._inward: dict[tuple[Place, int, Peer, bool], Checks] = {}
 
     def direct(self, source: Place, target: Place, port: int | None = None) -> Link | None:
         """The best connection from one to the other without anything between; None where there is none to judge.
@@ -58,7 +57,7 @@ class Connections:
         ports = (port,) if port is not None else self._asked(target)
         links = (Link(source, target, number, self._judge(source, target, number)) for number in ports)
         if ports or not target.interfaces:
-            return _best(links, lambda link: link.checks)
+            return best(links, lambda link: link.checks)
         return Link(source, target, None, self._opened.none(target))
 
     def _asked(self, target: Place) -> tuple[int, ...]:
@@ -69,15 +68,21 @@ class Connections:
         pairs = ((near, far) for near in source.interfaces for far in target.interfaces)
         every = (checks for near, far in pairs for checks in self._between(source, near, target, far, (port, last)))
         apart = "has no address of the version that they ask from" if target.interfaces else "is in no VPC"
-        return _best(every, lambda checks: checks) or (Check(ok=False, says=f"{target.name} {apart}"),)
+        return best(every, lambda checks: checks) or (Check(ok=False, says=f"{target.name} {apart}"),)
 
     def inward(self, target: Place, port: int, peer: Peer = _INTERNET, *, both: bool = True) -> Checks:
         """From public addresses to a VPC interface, of both versions or of that of the peer alone."""
+        asked = (target, port, peer, both)
+        if asked not in self._inward:  # whoever asks by public addresses is answered alike
+            self._inward[asked] = self._judge_inward(*asked)
+        return self._inward[asked]
+
+    def _judge_inward(self, target: Place, port: int, peer: Peer, both: bool) -> Checks:
         if target.public_ports and port not in target.public_ports:
             says = f"{target.name} answers public addresses on {_listed(target.public_ports)}, not {port}"
             return (Check(ok=False, says=says),)
         ways = (self.outside.inward(target, far, port, peer, both=both) for far in target.interfaces)
-        found = _best((checks for way in ways for checks in way), lambda checks: checks)
+        found = best((checks for way in ways for checks in way), lambda checks: checks)
         return found or (Check(ok=False, says=f"{target.name} has no public address"),)
 
     def seen(self, far: Interface, peer: Peer, port: int) -> Checks:
@@ -134,7 +139,7 @@ class Connections:
             if not public or lacks(within) == (0, 0):
                 return within
             out = self._by_public(source, target, port, _SOME_ADDRESS)
-            return _best((within, out), lambda checks: checks) or ()
+            return best((within, out), lambda checks: checks) or ()
         return (*self._outward(source, target, port), *self.from_internet(target, port, any_will_do=False))
 
     def _from_nowhere(self, source: Place, target: Place, port: int) -> Checks:
@@ -165,7 +170,7 @@ class Connections:
         if not to or not of_:
             return four
         six = (*self._out_to(source, port, to), *self.inward(target, port, of_))
-        return _best((four, six), lambda checks: checks) or ()
+        return best((four, six), lambda checks: checks) or ()
 
     def _outward(self, source: Place, target: Place, port: int, *, both: bool = True) -> Checks:
         internet = target.kind is Kind.INTERNET
@@ -174,7 +179,7 @@ class Connections:
 
     def _out_to(self, source: Place, port: int, peer: Peer, *, both: bool = True) -> Checks:
         ways = (self.outside.outward(source, near, peer, port, both=both) for near in source.interfaces)
-        return _best((checks for found in ways for checks in found), lambda checks: checks) or ()
+        return best((checks for found in ways for checks in found), lambda checks: checks) or ()
 
     def _between(self, source: Place, near: Interface, target: Place, far: Interface, ports: Ports) -> Iterator[Checks]:
         for one in near.subnets or ("",):
@@ -240,7 +245,7 @@ class Connections:
 
     def _to_service(self, source: Place, target: Place, port: int) -> Checks:
         every = (checks for near in source.interfaces for checks in self._service_from(source, near, target, port))
-        return _best(every, lambda checks: checks) or ()
+        return best(every, lambda checks: checks) or ()
 
     def _service_from(self, source: Place, near: Interface, target: Place, port: int) -> Iterator[Checks]:
         mine = [self.network.subnets[subnet] for subnet in near.subnets if subnet in self.network.subnets]
@@ -279,17 +284,6 @@ class Connections:
             return ()
         found = self.policies.out(source.pods, other, port, target.pods if target else None)
         return (found,) if found else ()
-
-
-def lacks(checks: Iterable[Check]) -> tuple[int, int]:
-    """How much is missing, and how much is not known: of two ways the one with less of both is the better."""
-    found = list(checks)
-    return sum(check.missing for check in found), sum(not check.known for check in found)
-
-
-def _best(found: Iterable[T], checks: Callable[[T], Checks]) -> T | None:
-    """What lacks least; the first of several."""
-    return min(found, key=lambda one: lacks(checks(one)), default=None)
 
 
 def _listed(ports: tuple[int, ...]) -> str:

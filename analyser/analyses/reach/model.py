@@ -41,6 +41,7 @@ class Reach:
         self.places = tuple(_distinct([*edge(view), *stores(view), *workloads(view), *services(view)]))
         self.connections = Connections(view)
         self.relays = Relays(view, self.places, self.connections)
+        self._entered: dict[tuple[Place, Place], tuple[Link, ...]] = {}
 
     @cached_property
     def leading_anywhere(self) -> dict[Place, Check]:
@@ -52,6 +53,13 @@ class Reach:
     def not_modelled(self) -> tuple[Place, ...]:
         """What bears on connections and is no place that is read."""
         return tuple(not_modelled(self.view, self.places))
+
+    def entered(self, source: Place, relay: Place) -> tuple[Link, ...]:
+        """From a place to each port of what passes on what comes in; kept, wherever it is asked to lead."""
+        if (source, relay) not in self._entered:
+            links = (self.connections.direct(source, relay, port) for port in relay.ports)
+            self._entered[source, relay] = tuple(filter(None, links))
+        return self._entered[source, relay]
 
     def passed_on(self, place: Place) -> list[Link]:
         """What the place hands to others: requests, connections, events."""

@@ -48,6 +48,7 @@ class NetworkPolicies:
         self.enforced = _enforced(view)
         self._cluster = bool(view.of("aws:eks/cluster:Cluster"))
         self._checked: dict[tuple[Pods, Correspondent, int, Pods | None, str], Check | None] = {}
+        self._selecting: dict[tuple[Pods, str], tuple[list[Resource], list[Resource]]] = {}
 
     def out(self, pods: Pods, other: Correspondent, port: int, named: Pods | None = None) -> Check | None:
         """Whether policies let ``pods`` open connections; None where no policy says anything."""
@@ -67,13 +68,12 @@ class NetworkPolicies:
     def _judged(self, pods: Pods, other: Correspondent, port: int, named: Pods | None, way: str) -> Check | None:
         inward = way == "Ingress"
         direction = f"{'in' if inward else 'out'} tcp {port} {'from' if inward else 'to'} {other.says}"
-        chosen = [policy for policy in self._policies.get(pods.namespace, ()) if _selects(policy, pods, way)]
+        chosen, unread = self._selected(pods, way)
         if not chosen:
             return None
         if pods.on_fargate or (not self.enforced and self._cluster):
             where = "on Fargate" if pods.on_fargate else "in this cluster"
             return Check(ok=True, says=f"NetworkPolicies of {pods.namespace} are enforced by nothing {where}")
-        unread = [policy for policy in chosen if not wholly_known(policy.get("spec"))]
         if unread:
             return not_known(f"what NetworkPolicy {_name(unread[0])} lets through is not known yet")
         let, by = NOWHERE, []
@@ -91,6 +91,14 @@ class NetworkPolicies:
             urns=tuple(policy.urn for policy in by),
         )
         return passing.checks[0]
+
+    def _selected(self, pods: Pods, way: str) -> tuple[list[Resource], list[Resource]]:
+        """The policies of pods, and those of them that are not wholly known; kept, whoever is at the other end."""
+        if (pods, way) not in self._selecting:
+            chosen = [policy for policy in self._policies.get(pods.namespace, ()) if _selects(policy, pods, way)]
+            unread = [policy for policy in chosen if not wholly_known(policy.get("spec"))]
+            self._selecting[pods, way] = chosen, unread
+        return self._selecting[pods, way]
 
     def _let(
         self, policy: Resource, pods: Pods, other: Correspondent, port: int, named: Pods | None, way: str

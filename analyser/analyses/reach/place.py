@@ -1,8 +1,11 @@
 """What opens connections or answers them, and where in the network it stands."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Kind(StrEnum):
@@ -153,3 +156,21 @@ class Link:
     def not_known(self) -> list[str]:
         """What is not known, in the same order."""
         return [check.says for check in self.checks if not check.known]
+
+
+def lacks(checks: Iterable[Check]) -> tuple[int, int]:
+    """How much is missing, and how much is not known: of two ways the one with less of both is the better."""
+    found = list(checks)
+    return sum(check.missing for check in found), sum(not check.known for check in found)
+
+
+def best(found: Iterable[T], checks: Callable[[T], Iterable[Check]]) -> T | None:
+    """What lacks least, the first of several; nothing is asked for after what lacks nothing."""
+    chosen: tuple[tuple[int, int], T] | None = None
+    for one in found:
+        lacking = lacks(checks(one))
+        if chosen is None or lacking < chosen[0]:
+            chosen = lacking, one
+        if lacking == (0, 0):
+            break
+    return chosen[1] if chosen else None

@@ -1,6 +1,8 @@
 """What a promotion changes, what it must not, and how long it takes until requests arrive."""
 
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
 
 from analyser.analyses.changes.changes import Change
 from analyser.analyses.changes.difference import Difference, compare
@@ -31,9 +33,15 @@ _SLOW, _STRICT = 30, 3
 """Seconds between two checks and how many have to fail, unless said otherwise."""
 
 
+@lru_cache(maxsize=1)
 def difference(pair: Pair) -> Difference:
-    """All that the ``up`` would do that promotes."""
-    return compare(*(compared(graph) for graph in (pair.standby, pair.promoted)))
+    """All that the ``up`` would do that promotes; kept, for what stands by and what is lost both ask."""
+    return compare(*_compared(pair))
+
+
+@lru_cache(maxsize=1)
+def _compared(pair: Pair) -> tuple[dict[str, Any], dict[str, Any]]:
+    return compared(pair.standby), compared(pair.promoted)
 
 
 def forbidden(pair: Pair, found: Difference) -> Iterator[Fault]:
@@ -64,13 +72,13 @@ def _lies_there(node: Node) -> bool:
     return ELSEWHERE in (node.inputs.get("region"), node.inputs.get("endpointGroupRegion"))
 
 
-def steps(pair: Pair, found: Difference) -> tuple[Step, ...]:
-    """What has to be waited for: the ``up`` that promotes, then health checks and caches of names.
+@lru_cache(maxsize=1)
+def steps(pair: Pair) -> tuple[Step, ...]:
+    """What has to be waited for: the ``up`` that promotes, then health checks and caches of names; kept as well.
 
     What nobody has timed of it is named, and makes of the rest the least that it takes.
     """
-    before, after = (compared(graph) for graph in (pair.standby, pair.promoted))
-    took = update_time(before, after, found)
+    took = update_time(*_compared(pair), difference(pair))
     if took is None:
         return ()
     slowest = max(took.path, key=lambda link: link.finish - link.start, default=None)

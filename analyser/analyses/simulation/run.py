@@ -38,7 +38,7 @@ def standing(home: Graph, pair: Pair | None) -> Recovery:
     """What the stack can achieve, with the one that stands by for it."""
     if pair is None:
         return recovery(home)
-    return recovery(home, StandingBy(pair.standby, steps(pair, difference(pair))))
+    return recovery(home, StandingBy(pair.standby, steps(pair)))
 
 
 def lost_zone(before: Answering, found: Recovery, zone: str) -> Outcome:
@@ -66,7 +66,7 @@ def lost_region(before: Answering, found: Recovery, pair: Pair | None) -> Outcom
         unanswered,
         tuple(broken(before, after, _INSIDE, _COPIED)),
         verdicts,
-        steps(pair, changed),
+        steps(pair),
         (*faults(pair), *forbidden(pair, changed)),
     )
 

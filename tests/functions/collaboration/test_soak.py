@@ -1,20 +1,19 @@
 """One history of the functions; ``make soak`` plays longer ones, of the servers too, and some without each mend."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from .soak.__main__ import main
 from .soak.reverted import CODE, MENDS, ROOT, Mend
 
 pytestmark = pytest.mark.long
 
 
-def test_no_acknowledged_edit_is_lost() -> None:
-    command = [sys.executable, "-m", "tests.functions.collaboration.soak", "--short", "functions"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "nothing was lost\n"), done.stderr
+def test_no_acknowledged_edit_is_lost(capsys: pytest.CaptureFixture[str]) -> None:
+    status = main(["--short", "functions"])
+    said = capsys.readouterr()
+    assert (status, said.out) == (0, "nothing was lost\n"), said.err
 
 
 @pytest.mark.parametrize("mend", MENDS, ids=lambda mend: mend.name)

@@ -1,5 +1,6 @@
 """Each command of each drill is one that its program takes, names what there is, and is done by who may do it."""
 
+import functools
 import re
 import shlex
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ OWN = {"id", "date", "sleep"}
 """What the drills define for themselves, and what every machine has."""
 
 
+@functools.cache
 def steps_of(stack: str, kind: Kind) -> tuple[Step, ...]:
     if kind is Kind.RESTORE and stack in COPIED:
         return drill(serving(stack), kind, stack_graph(COPIED[stack])).steps
@@ -89,11 +91,12 @@ def lacking(step: Step, graph: Graph) -> list[str]:
     """What operators may not do of a step that says it is theirs."""
     if step.role != OPERATOR:
         return []
+    changed = graph if home_of(graph.stack) else None  # what is as the stack's file says is read once
     found = []
     for text in step.commands:
         code = Code("a drill", f"{text} # {graph.stack}", whole=True)
         for words in awscli.calls(text):
-            found += operator_rights.lacking(procedures.Step(code, words), graph.stack, graph)
+            found += operator_rights.lacking(procedures.Step(code, words), graph.stack, changed)
         for words in every(text):
             found += cluster_rights.lacking(procedures.Step(code, words), graph) if words[0] == "kubectl" else []
     return found

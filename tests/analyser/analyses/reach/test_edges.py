@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 
 from analyser.analyses.reach.answer import Verdict, ask
+from analyser.analyses.reach.graph_view import View
 from analyser.analyses.reach.model import Reach
+from analyser.analyses.reach.network_policies import Correspondent, NetworkPolicies
+from analyser.analyses.reach.place import Pods
+from analyser.analyses.reach.security_groups import ANYWHERE
 from policy.model import UNKNOWN
 from tests.analyser.analyses.reach.made import Made, public
 
@@ -263,6 +267,18 @@ def test_a_network_policy_with_exceptions(spared: list[str], expected: Verdict) 
     limits = {"podSelector": {}, "policyTypes": ["Egress"], "egress": egress}
     made.any("kubernetes:networking.k8s.io/v1:NetworkPolicy", "limits", metadata={"name": "limits"}, spec=limits)
     assert verdict(made, "internet", source="web") is expected
+
+
+def test_a_network_policy_of_one_direction_says_nothing_of_the_other() -> None:
+    made = Made()
+    spec = {"podSelector": {}, "policyTypes": ["Egress"]}
+    made.any("kubernetes:networking.k8s.io/v1:NetworkPolicy", "limits", metadata={"name": "limits"}, spec=spec)
+    policies = NetworkPolicies(View(made.graph()))
+    pods, other = Pods("default", {}), Correspondent("a client", ANYWHERE)
+    out = policies.out(pods, other, 443)
+    assert out is not None
+    assert out.missing
+    assert policies.into(pods, other, 443) is None
 
 
 @pytest.mark.parametrize(("port", "expected"), [(None, NO), (443, YES), (80, NO), (UNKNOWN, UNSURE)])

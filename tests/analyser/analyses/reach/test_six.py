@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from analyser.analyses.reach.answer import Verdict
+from analyser.analyses.reach.model import Reach
 from policy.model import UNKNOWN
 from tests.analyser.analyses.reach.made import Made, public
 from tests.analyser.analyses.reach.test_kinds import NO, UNSURE, YES, crossed, two, verdict
@@ -59,6 +60,16 @@ def test_a_transit_gateway_takes_version_6_where_it_is_told_to(support: str | No
         other = ranges["far" if name == "near" else "near"]
         made.route(f"subnet-{name}-subnet", other, transitGatewayId=hub)
     assert verdict(made, "client") is expected
+
+
+def test_who_has_one_version_alone_comes_by_no_other() -> None:
+    made, vpc, subnet = public(ipv6CidrBlock=SIX, assignIpv6AddressOnCreation=True)
+    made.route(subnet, "::/0", gatewayId="igw-gateway")
+    made.add("Instance", "vm", subnetId=subnet, vpcSecurityGroupIds=[opened(made, vpc, "guard", "::/0")])
+    reach = Reach(made.graph())
+    (machine,) = reach.find("vm")
+    asked = [all(check.ok for check in reach.connections.inward(machine, 22, both=both)) for both in (True, False)]
+    assert asked == [True, False]
 
 
 @pytest.mark.parametrize(("dual", "expected"), [(True, YES), (False, NO), (UNKNOWN, UNSURE)])

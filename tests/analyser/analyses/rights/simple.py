@@ -4,6 +4,7 @@ Policies are documents as JSON has them. A request is of a role's session in the
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 """
 
+import functools
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -91,15 +92,19 @@ def _about(statement: Policy, asked: Question, variables: bool) -> bool:
         action = any(_like(one.lower(), asked.action.lower()) for one in _list(statement["Action"]))
     else:
         action = not any(_like(one.lower(), asked.action.lower()) for one in _list(statement["NotAction"]))
+    if not action:
+        return False
     resource = any(_is(one, asked, variables) for one in _list(statement.get("Resource", [])))
     if "NotResource" in statement:
         resource = not any(_is(one, asked, variables) for one in _list(statement["NotResource"]))
+    if not resource:
+        return False
     tests = [
         (operator, key, _list(values))
         for operator, block in statement.get("Condition", {}).items()
         for key, values in block.items()
     ]
-    return action and resource and all(_holds(*test, asked.context, variables) for test in tests)
+    return all(_holds(*test, asked.context, variables) for test in tests)
 
 
 def _is(pattern: str, asked: Question, variables: bool) -> bool:
@@ -174,5 +179,6 @@ def _list(value: Any) -> list[str]:
     return value if isinstance(value, list) else [value]
 
 
+@functools.cache
 def _like(pattern: str, text: str) -> bool:
     return re.fullmatch("".join(_regex(pattern, None) or []), text) is not None
