@@ -33,9 +33,13 @@ SEALED = frozenset(
 """What only production has of its backups."""
 
 
-@functools.cache
 def stack_graph(stack: str, *, known: bool = True, promoted: bool = False) -> Graph:
     """What a stack registers; without ``known``, as on an empty account; a recovery stack standing by or promoted."""
+    return _stack_graph(stack, known, promoted)
+
+
+@functools.cache  # which holds what is left out and what is said apart
+def _stack_graph(stack: str, known: bool, promoted: bool) -> Graph:
     name = f"{stack}.{'known' if known else 'unknown'}{'.promoted' if promoted else ''}"
     return shared(name, lambda: run_stack(ROOT, stack, known=known, promoted=promoted, standby=stack_graph))
 

@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 
-from analyser.analyses.reach.graph_view import View
+from analyser.analyses.reach.graph_view import View, view_of
 from analyser.analyses.rights.decide import Decision, decide
 from analyser.analyses.rights.principal import principal
 from analyser.analyses.rights.question import judge
@@ -42,13 +41,8 @@ _FORTNIGHT = 14 * 24 * 3600
 
 def lacking(step: Step, stack: str, graph: Graph | None = None) -> list[str]:
     """What the role may not do that the command does, in words; ``graph`` in place of the stack's own."""
-    view = _view(stack) if graph is None else View(graph)
+    view = view_of(stack_graph(stack) if graph is None else graph)
     return [line for action in actions(step.words) for line in _lacks(step, view, action)]
-
-
-@cache
-def _view(stack: str) -> View:
-    return View(stack_graph(stack))
 
 
 def _lacks(step: Step, view: View, action: str) -> Iterator[str]:
@@ -100,7 +94,7 @@ def meant(step: Step, graph: Graph, token: str, action: str) -> list[Node]:
 
 def unread(graph: Graph) -> list[str]:
     """What keeps failures, or what code wrote, and the role may not read: queues with what is in them, and logs."""
-    view = View(graph)
+    view = view_of(graph)
     asked = [
         *((node, "sqs:ReceiveMessage") for node in graph.of_type(_QUEUE) if _is_kept(graph, node, "")),
         *((node, "logs:FilterLogEvents") for node in graph.of_type(_GROUP) if _is_of_work(graph, node)),
