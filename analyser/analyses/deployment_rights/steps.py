@@ -17,7 +17,7 @@ from settings.delivery import Deployer, delivery_of, tried_before
 STATE_KEY: Final = "alias/pulumi-state"
 """The key of docs/deploying.md that encrypts the state and its secrets."""
 STEPS: Final = {
-    "aws:amplify/app:App": ("amplify:ListJobs", "amplify:StartJob", "amplify:GetJob"),
+    "aws:amplify/app:App": ("amplify:GetApp", "amplify:ListJobs", "amplify:StartJob", "amplify:GetJob"),
     "aws:cloudfront/distribution:Distribution": (
         "cloudfront:CreateInvalidation", "cloudfront:GetInvalidation", "cloudfront:ListDistributions",
     ),
