@@ -181,7 +181,12 @@ def test_a_volume_is_restored_by_what_its_cluster_knows_and_only_where_something
     (here,), (there,) = said.values()
     (made,) = [line for line in here.commands if "create-volume" in line]
     assert "::volumes-key-key')\"" in made
-    assert made.endswith("'ResourceType=volume,Tags=[{Key=backup,Value=daily}]'"), "it is in snapshots again"
+    assert made.endswith("'ResourceType=volume,Tags=[{Key=snapshot-policy,Value=microservice-prod}]'"), (
+        "it is in snapshots again"
+    )
+    (listed,) = [line for line in here.commands if "describe-snapshots" in line]
+    assert "Name=tag:aws:dlm:lifecycle-policy-id,Values=" in listed, "those of another stack are not to be restored"
+    assert "::snapshots-policy')\" " in listed
     applied = [json.loads(line.split("'")[1]) for line in here.commands if line.startswith("echo ")]
     assert [one["kind"] for one in applied] == ["PersistentVolume", "PersistentVolumeClaim"]
     assert applied[1]["spec"]["volumeName"] == applied[0]["metadata"]["name"]
