@@ -87,6 +87,9 @@ DRIFTS = (
           "https://docs.aws.amazon.com/eks/latest/userguide/autoscaling.html", WITHIN_BOUNDS),
     Drift(_TARGET, "roleArn", "AWS", "unset", "Application Auto Scaling puts its service-linked role in",
           f"{_SCALING_DOCS}/application-auto-scaling-service-linked-roles.html"),
+    Drift(_TARGET, "suspendedState", "operator", "unset",
+          "a drill suspends scaling; what is not given the provider takes from AWS, so that an up suspends and resumes "
+          "nothing", f"{_PROVIDER}/pull/38942"),
     Drift("aws:eks/cluster:Cluster", "version", "AWS", "told",
           "EKS lifts it at the end of standard support, and takes no minor back",
           "https://docs.aws.amazon.com/eks/latest/userguide/view-support-status.html"),

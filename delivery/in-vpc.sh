@@ -33,7 +33,7 @@ pack() {
   if [[ -z ${CODEBUILD_BUILD_ID:-} ]]; then
     git archive --format zip --output "$1" HEAD
   else
-    zip --quiet --recurse-paths "$1" . --exclude '.venv/*' 'build/*' 'dist/*'
+    zip --quiet --recurse-paths "$1" . --exclude '.venv/*' 'build/*' 'dist/*' 'kept/*'
   fi
 }
 

@@ -22,7 +22,9 @@ class SnapshotsSettings(CopiedElsewhere):
 
 
 class Snapshots(Component):
-    """A daily snapshot of every EBS volume that carries ``target_tags``, kept as long as the environment's backups.
+    """A daily snapshot of every EBS volume of the account that carries any of ``target_tags``, which therefore have to
+    be the stack's alone (https://www.pulumi.com/registry/packages/aws/api-docs/dlm/lifecyclepolicy/); kept as long as
+    the environment's backups.
 
     Snapshots are encrypted with ``key``, the key of the volumes; copies in another region with a key of their own
     there. Volumes that carry the tags later are taken in by themselves.

@@ -1,5 +1,6 @@
 """A StorageClass of encrypted gp3 volumes."""
 
+from collections.abc import Mapping
 from typing import Self
 
 import pulumi
@@ -31,7 +32,7 @@ class StorageClassSettings(Settings):
     default: bool = False
     """Whether claims that name no class get this one."""
     tags: dict[TagKey, TagValue] = Field(default_factory=dict, max_length=MOST)
-    """Tags of the volumes, such as the one that a snapshot schedule looks for."""
+    """Tags of the volumes, beside the stack's own and the one by which their snapshot policy finds them."""
 
     @model_validator(mode="after")
     def _throughput_carried(self) -> Self:
@@ -43,8 +44,8 @@ class StorageClassSettings(Settings):
 class StorageClass(InCluster):
     """Encrypted gp3 volumes of the EBS CSI add-on, made in the zone where the pod was put.
 
-    ``key``'s policy must hold ``account_volumes``. Volumes can grow. Where the environment keeps data, the volume of
-    a deleted claim is kept.
+    ``key``'s policy must hold ``account_volumes``. Volumes carry ``tags`` beside those of the settings, and can grow.
+    Where the environment keeps data, the volume of a deleted claim is kept.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class StorageClass(InCluster):
         account: Account,
         cluster: KubernetesCluster,
         key: Key,
+        tags: Mapping[str, str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, cluster=cluster, opts=opts)
@@ -66,7 +68,7 @@ class StorageClass(InCluster):
                 annotations={"storageclass.kubernetes.io/is-default-class": str(settings.default).lower()},
             ),
             provisioner="ebs.csi.aws.com",
-            parameters=_parameters(settings, key),
+            parameters=_parameters(settings, key, {**settings.tags, **(tags or {})}),
             volume_binding_mode="WaitForFirstConsumer",
             allow_volume_expansion=True,
             reclaim_policy="Retain" if account.safeguards.keeps_data else "Delete",
@@ -75,9 +77,9 @@ class StorageClass(InCluster):
         self.register_outputs({"storageClassName": self.storage_class_name})
 
 
-def _parameters(settings: StorageClassSettings, key: Key) -> dict[str, pulumi.Input[str]]:
+def _parameters(settings: StorageClassSettings, key: Key, tags: Mapping[str, str]) -> dict[str, pulumi.Input[str]]:
     """https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/parameters.md"""
-    tags = {f"tagSpecification_{n}": f"{k}={v}" for n, (k, v) in enumerate(sorted(settings.tags.items()), start=1)}
+    numbered = {f"tagSpecification_{n}": f"{k}={v}" for n, (k, v) in enumerate(sorted(tags.items()), start=1)}
     return {
         "type": "gp3",
         "encrypted": "true",
@@ -85,5 +87,5 @@ def _parameters(settings: StorageClassSettings, key: Key) -> dict[str, pulumi.In
         "iops": str(settings.iops),
         "throughput": str(settings.throughput_mib),
         "csi.storage.k8s.io/fstype": "ext4",
-        **tags,
+        **numbered,
     }

@@ -11,7 +11,7 @@ from components.workloads.storage_class import StorageClass, StorageClassSetting
 from systems.eks_platform import Compute, make_compute
 from systems.foundation import Stack
 from systems.records.parts import Stores
-from systems.records.settings import BACKED_UP, SystemSettings
+from systems.records.settings import SystemSettings
 
 
 def platform(
@@ -57,7 +57,12 @@ def platform(
                 queue_key=stack.keys.logs,
             )
         )
-    plain = StorageClassSettings(default=True, tags=BACKED_UP)
+    plain, tags = StorageClassSettings(default=True), snapshot_tags(compute)
     for name, kind in (("volumes", plain), ("database-volumes", stack.settings.database_volumes)):
-        StorageClass(name, kind, account=stack.account, cluster=cluster, key=compute.volumes_key)
+        StorageClass(name, kind, account=stack.account, cluster=cluster, key=compute.volumes_key, tags=tags)
     return compute, pool
+
+
+def snapshot_tags(compute: Compute) -> dict[str, str]:
+    """The tag by which the snapshot policy finds the cluster's volumes, and those of no other in the account."""
+    return {"snapshot-policy": compute.cluster.cluster_name}

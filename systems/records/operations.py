@@ -25,9 +25,10 @@ from components.operations.protected_resource import ProtectedResource
 from components.operations.snapshots import Snapshots
 from systems.eks_platform import Compute
 from systems.foundation import Stack, make_backup, make_notices
+from systems.records.cluster import snapshot_tags
 from systems.records.parts import APPLICATION, BUSINESS_METRICS, Data, Edge
 from systems.records.service_alarms import GAUGES, of_the_service, panels
-from systems.records.settings import BACKED_UP, SystemSettings
+from systems.records.settings import SystemSettings
 
 
 def operate(
@@ -73,7 +74,11 @@ def operate(
     )
     Budget("budget", stack.settings.budget, notices=notices)
     Snapshots(
-        "snapshots", stack.settings.snapshots, account=stack.account, key=compute.volumes_key, target_tags=BACKED_UP
+        "snapshots",
+        stack.settings.snapshots,
+        account=stack.account,
+        key=compute.volumes_key,
+        target_tags=snapshot_tags(compute),
     )
 
 

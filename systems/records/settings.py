@@ -55,10 +55,6 @@ from systems.records.load import LoadSettings
 from systems.records.maintenance import MaintenanceSettings, retention_problem
 from systems.records.parts import APPLICATION
 
-BACKED_UP = {"backup": "daily"}
-"""The tag by which the snapshot policy finds the cluster's volumes."""
-
-
 _OF_HOME = (
     *("hosted_zone_id", "parent_zone_id", "global_accelerator", "aurora_serverless", "copies", "events", "fargate"),
     *("load", "github"),
@@ -146,9 +142,7 @@ class SystemSettings(PublicDomainSettings):
     """Cluster Autoscaler for the managed group, Karpenter for a pool that ``application.nodePool`` names, or both side
     by side."""
     node_pool: NodePoolSettings = NodePoolSettings()
-    database_volumes: StorageClassSettings = StorageClassSettings(
-        name="gp3-database", iops=16000, throughput_mib=1000, tags=BACKED_UP
-    )
+    database_volumes: StorageClassSettings = StorageClassSettings(name="gp3-database", iops=16000, throughput_mib=1000)
     """The storage class for databases in the cluster, beside the default one of plain gp3."""
     namespace: Namespace = "records"
     """The Kubernetes namespace of the service."""

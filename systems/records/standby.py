@@ -36,12 +36,12 @@ from systems.copies import say_serving, serves_near
 from systems.eks_platform import Compute
 from systems.foundation import Stack, make_backup, make_keys
 from systems.records.application import make_application
-from systems.records.cluster import platform
+from systems.records.cluster import platform, snapshot_tags
 from systems.records.edge import make_balancer
 from systems.records.parts import APPLICATION, BUSINESS_METRICS, Stores, standby, taken_over
 from systems.records.recovery import Contract
 from systems.records.service_alarms import GAUGES, of_the_service, panels
-from systems.records.settings import BACKED_UP, SystemSettings
+from systems.records.settings import SystemSettings
 from systems.recovery_stack import read_home
 
 
@@ -219,7 +219,11 @@ def _operate(
     )
     Budget("budget", stack.settings.budget, notices=notices)
     Snapshots(
-        "snapshots", stack.settings.snapshots, account=stack.account, key=compute.volumes_key, target_tags=BACKED_UP
+        "snapshots",
+        stack.settings.snapshots,
+        account=stack.account,
+        key=compute.volumes_key,
+        target_tags=snapshot_tags(compute),
     )
 
 

@@ -144,7 +144,7 @@ ROWS: dict[str, list[Figure]] = {
             {
                 "state": "ENABLED",
                 "policyDetails": {
-                    "targetTags": {"backup": "daily"},
+                    "targetTags": {"snapshot-policy": "microservice-prod"},
                     "schedules": [{"createRule": {"interval": 24, "intervalUnit": "HOURS"}}],
                 },
             },
@@ -154,7 +154,7 @@ ROWS: dict[str, list[Figure]] = {
             (
                 "kubernetes:storage.k8s.io/v1:StorageClass",
                 f"{name}-class",
-                {"parameters": {"tagSpecification_1": "backup=daily"}},
+                {"parameters": {"tagSpecification_1": "snapshot-policy=microservice-prod"}},
             )
             for name in ("volumes", "database-volumes")
         ],

@@ -16,6 +16,7 @@ CLUSTER = "aws:eks/cluster:Cluster"
 NODES = "aws:eks/nodeGroup:NodeGroup"
 SERVICE = "aws:ecs/service:Service"
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+_KEPT = "kept"
 
 
 def mine(graph: Graph, token: str) -> list[Node]:
@@ -33,6 +34,16 @@ def reader(graph: Graph, file: str = "") -> str:
     from a ``file`` that holds it where the state itself will be without."""
     asked = "jq -r --arg urn \"$1\" '.deployment.resources[] | select(.urn == $urn) | .id'"
     return f"id() {{ {asked} {file}; }}" if file else f"id() {{ pulumi stack export --stack {graph.stack} | {asked}; }}"
+
+
+def kept(graph: Graph, what: str) -> str:
+    """Where a shell keeps what is on nobody's way: git ignores it, and ``delivery/in-vpc.sh`` packs none of it. One
+    stack's is not another's."""
+    return f"{_KEPT}/{graph.stack}-{what}.json"
+
+
+KEPT = f"mkdir -p {_KEPT}"
+"""Comes before the first of ``kept``."""
 
 
 def urn_of(node: Node) -> str:

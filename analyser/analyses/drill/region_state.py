@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from analyser.analyses.drill.kubernetes import connect
 from analyser.analyses.drill.model import Step
-from analyser.analyses.drill.names import CLUSTER, TABLE, mine, reader, region_of, session
+from analyser.analyses.drill.names import CLUSTER, KEPT, TABLE, kept, mine, reader, region_of, session
 from analyser.analyses.drill.writers import stop
 from analyser.graph import Graph, Node
 
@@ -127,12 +127,13 @@ def after(home: Graph, standby: Graph) -> Iterator[Step]:
     yield Step(
         "home is there, and quiet (its writers were stopped above): the two states become one",
         (
-            f"pulumi stack export --stack {standby.stack} --file promoted.json",
+            KEPT,
+            f"pulumi stack export --stack {standby.stack} --file {kept(standby, 'promoted')}",
             f'export PULUMI_BACKEND_URL="s3://<bucket of the state>?region={home.region}"',
             'pulumi login "$PULUMI_BACKEND_URL"',
             f"pulumi cancel --stack {home.stack} --yes",
             f"pulumi cancel --stack {standby.stack} --yes",
-            f"pulumi stack import --stack {standby.stack} --file promoted.json",
+            f"pulumi stack import --stack {standby.stack} --file {kept(standby, 'promoted')}",
             f"pulumi preview --stack {standby.stack} --expect-no-changes",
             _COPY,
             'aws s3api put-bucket-policy --bucket "$COPY" --policy file://usual.json',

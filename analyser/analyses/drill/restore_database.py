@@ -9,7 +9,20 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RenameInstance.html.
 from collections.abc import Iterator
 
 from analyser.analyses.drill.model import Step
-from analyser.analyses.drill.names import RDS, awaited, call, given_up, option, planned, previewed, switch, up, urn_of
+from analyser.analyses.drill.names import (
+    KEPT,
+    RDS,
+    awaited,
+    call,
+    given_up,
+    kept,
+    option,
+    planned,
+    previewed,
+    switch,
+    up,
+    urn_of,
+)
 from analyser.analyses.drill.rotate import rotations
 from analyser.analyses.drill.writers import start, stop
 from analyser.graph import Graph, Node
@@ -86,6 +99,7 @@ def _restored(graph: Graph, node: Node, beside: str) -> str:
 
 def _adopted(graph: Graph, node: Node, beside: str, before: str) -> Iterator[Step]:
     name, stack = node.inputs["identifier"], graph.stack
+    before_it, after_it = kept(graph, f"{name}-before"), kept(graph, f"{name}-after")
     managed = bool(node.inputs.get("manageMasterUserPassword"))
     rename = "aws rds modify-db-instance --apply-immediately --db-instance-identifier"
     yield Step(
@@ -106,19 +120,20 @@ def _adopted(graph: Graph, node: Node, beside: str, before: str) -> Iterator[Ste
     yield Step(
         f"PostgreSQL {name}: the state is told which instance it is",
         (
-            f"pulumi stack export --stack {stack} --file before.json",
+            KEPT,
+            f"pulumi stack export --stack {stack} --file {before_it}",
             f"resource=$(aws rds describe-db-instances --db-instance-identifier {name} --query "
             "'DBInstances[0].DbiResourceId' --output text)",
             f'jq --arg urn {urn_of(node)} --arg id "$resource" \'(.deployment.resources[] | select(.urn == '
-            "$urn) | .id) = $id' before.json > after.json",
-            f"pulumi stack import --stack {stack} --file after.json",
+            f"$urn) | .id) = $id' {before_it} > {after_it}",
+            f"pulumi stack import --stack {stack} --file {after_it}",
             f"pulumi refresh --stack {stack} --target {urn_of(node)}",
             previewed(graph),
         ),
         see="refresh shows another resource id, no monitoring and fewer days of backups: a restore brings none of "
         "these. The preview updates the instance in place, and the policies that name its resource id, without "
         "which nobody signs in by IAM; it replaces nothing",
-        back=f"pulumi stack import --stack {stack} --file before.json",
+        back=f"pulumi stack import --stack {stack} --file {before_it}",
     )
     yield Step(
         f"PostgreSQL {name}: the stack as it was, with the restored data",

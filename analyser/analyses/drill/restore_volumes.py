@@ -13,6 +13,8 @@ from analyser.graph import Graph, Node
 
 CLASS, EBS = "kubernetes:storage.k8s.io/v1:StorageClass", "ebs.csi.aws.com"
 _CLAIM, _POLICY = "kubernetes:core/v1:PersistentVolumeClaim", "aws:dlm/lifecyclePolicy:LifecyclePolicy"
+BY_POLICY = "aws:dlm:lifecycle-policy-id"
+"""The tag that Data Lifecycle Manager gives its snapshots: https://docs.aws.amazon.com/ebs/latest/userguide/dlm-elements.html"""
 _WHERE = "topology.ebs.csi.aws.com/zone"
 
 
@@ -20,7 +22,7 @@ def volumes(graph: Graph) -> Iterator[Step]:
     """What a cluster's claims hold: those that the program makes, and those of its classes."""
     claims = [node.inputs["metadata"] for node in graph.of_type(_CLAIM)]
     classes = [node for node in graph.of_type(CLASS) if node.inputs.get("provisioner") == EBS]
-    kept = [node for node in classes if _snapshotted(graph, node)]
+    kept = [(node, policy) for node in classes if (policy := _snapshotted(graph, node))]
     if not claims and not classes:
         return
     told = ", ".join(f"{each['namespace']}/{each['name']}" for each in claims) or "none that the program makes"
@@ -34,7 +36,7 @@ def volumes(graph: Graph) -> Iterator[Step]:
         said.append("of volumes on EBS nothing takes snapshots: what such a claim holds goes with its zone")
     yield Step(
         f"volumes of pods ({told})",
-        ("kubectl get pvc --all-namespaces", *(_made(graph, kept[0]) if kept else ())),
+        ("kubectl get pvc --all-namespaces", *(_made(graph, *kept[0]) if kept else ())),
         see="; ".join(said),
         back="the workload names the former claim, which stays; kubectl -n <namespace> delete pvc <claim>-restored; "
         "kubectl delete pv <claim>-restored; aws ec2 delete-volume --volume-id <volume>"
@@ -49,20 +51,23 @@ def tags_of(storage: Node) -> list[str]:
     return [str(value) for key, value in parameters.items() if key.startswith("tagSpecification_")]
 
 
-def _snapshotted(graph: Graph, storage: Node) -> bool:
-    targets = (node.inputs.get("policyDetails") or {} for node in mine(graph, _POLICY))
-    wanted = {f"{key}={value}" for target in targets for key, value in (target.get("targetTags") or {}).items()}
-    return bool(wanted & set(tags_of(storage)))
+def _snapshotted(graph: Graph, storage: Node) -> Node | None:
+    tags = set(tags_of(storage))
+    for node in mine(graph, _POLICY):
+        wanted = (node.inputs.get("policyDetails") or {}).get("targetTags") or {}
+        if tags & {f"{key}={value}" for key, value in wanted.items()}:
+            return node
+    return None
 
 
-def _made(graph: Graph, storage: Node) -> Iterator[str]:
+def _made(graph: Graph, storage: Node, policy: Node) -> Iterator[str]:
     """One volume, with its key and tags, then what names it to the cluster, then what claims it."""
     key = next(
         (f" --kms-key-id {id_of(graph[urn])}" for urn in storage.property_dependencies.get("parameters", ())), ""
     )
     tags = ",".join("{{Key={},Value={}}}".format(*tag.split("=", 1)) for tag in tags_of(storage))
     yield (
-        "aws ec2 describe-snapshots --owner-ids self --query "
+        f"aws ec2 describe-snapshots --owner-ids self --filters Name=tag:{BY_POLICY},Values={id_of(policy)} --query "
         "'Snapshots[].[SnapshotId,VolumeId,StartTime,Description]' --output table"
     )
     yield (

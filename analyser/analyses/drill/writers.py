@@ -63,7 +63,8 @@ def _mappings(graph: Graph, switch: str) -> Iterator[str]:
 
 
 def rescaled(graph: Graph) -> Iterator[str]:
-    """Lets autoscalers and schedules work again that ``stop`` suspended: no update does, whatever else it sets."""
+    """Lets autoscalers and schedules work again that ``stop`` suspended: no update does, whatever else it sets, since
+    the provider takes from AWS what is not given (``components.drift`` has where that is read)."""
     for node in mine(graph, SERVICE):
         yield from (_bounded(target, idle=False) for target in _scaled(graph, node))
 

@@ -19,11 +19,21 @@ from analyser.analyses.drill.names import (
 )
 from analyser.graph import Graph, Node
 
+_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+
 
 def zone(graph: Graph) -> list[Step]:
     """Failover of what has a standby, and an empty zone for what runs."""
-    steps = [*_databases(graph), *_caches(graph), *_brokers(graph), *_nodes(graph), *_tasks(graph)]
-    return [Step("speak to the stack's region", (region_of(graph),), role=OPERATOR), *steps] if steps else []
+    steps = [*_databases(graph), *_balancers(graph), *_caches(graph), *_brokers(graph), *_nodes(graph), *_tasks(graph)]
+    spoken = Step(
+        "speak to the stack's region",
+        (region_of(graph),),
+        see="no drill but a zone that is gone: its primaries have moved by themselves, so what they are told here is "
+        "left out wherever the first command shows another zone; a restart of a reader or broker as well, since it "
+        "would take one more; balancers, nodes and tasks are what is to do",
+        role=OPERATOR,
+    )
+    return [spoken, *steps] if steps else []
 
 
 def zones(graph: Graph) -> list[str]:
@@ -39,6 +49,8 @@ def _databases(graph: Graph) -> Iterator[Step]:
             yield Step(
                 f"PostgreSQL {name} fails over to its standby",
                 (
+                    f"aws rds describe-db-instances --db-instance-identifier {name} --query "
+                    "'DBInstances[0].[AvailabilityZone,SecondaryAvailabilityZone,DBInstanceStatus]'",
                     f"aws rds reboot-db-instance --db-instance-identifier {name} --force-failover",
                     f"aws rds describe-events --source-type db-instance --source-identifier {name} --duration 30",
                 ),
@@ -57,6 +69,31 @@ def _databases(graph: Graph) -> Iterator[Step]:
                 back="none needed",
                 role=OPERATOR,
             )
+
+
+def _balancers(graph: Graph) -> Iterator[Step]:
+    """Zonal shifts, which each balancer is let have: with one, and with cross-zone balancing, it neither answers in the
+    zone nor sends there. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/zonal-shift.html"""
+    lost = next(iter(zones(graph)), "")
+    for number, node in enumerate(mine(graph, _BALANCER) if lost else ()):
+        let = f"aws elbv2 modify-load-balancer-attributes --load-balancer-arn {id_of(node)} --attributes"
+        at = f"--resource-identifier {id_of(node)}"
+        yield Step(
+            f"no traffic goes to {lost} by the load balancer {node.name}",
+            (
+                *((reader(graph),) if not number else ()),
+                f"away=$(aws ec2 describe-availability-zones --zone-names {lost} --query "
+                "'AvailabilityZones[0].ZoneId' --output text)",
+                f"{let} Key=zonal_shift.config.enabled,Value=true",
+                f'aws arc-zonal-shift start-zonal-shift {at} --away-from "$away" --expires-in 3h --comment drill',
+                f"aws arc-zonal-shift get-managed-resource {at} --query zonalShifts",
+            ),
+            see="the shift is ACTIVE, the name has no address in the zone any more, and requests are answered; it ends "
+            "by itself after three hours, or later by update-zonal-shift. Each other zone has room for its share",
+            back="aws arc-zonal-shift cancel-zonal-shift --zonal-shift-id <shift>; "
+            f"{let} Key=zonal_shift.config.enabled,Value=false",
+            role=DEPLOYER,
+        )
 
 
 def _caches(graph: Graph) -> Iterator[Step]:
@@ -105,11 +142,13 @@ def _nodes(graph: Graph) -> Iterator[Step]:
         (
             f"kubectl get nodes {chosen}",
             f"kubectl cordon {chosen}",
-            f"kubectl drain {chosen} --ignore-daemonsets --delete-emptydir-data",
+            f"kubectl drain {chosen} --ignore-daemonsets --delete-emptydir-data --timeout=15m",
             "kubectl get pods --all-namespaces --field-selector=status.phase=Pending",
         ),
         see="no pod stays pending for longer than nodes take to come, and no 5xx at the load balancer; a drain that "
-        "waits says which disruption budget holds it",
+        "waits says which disruption budget holds it. Nodes of a zone that is gone answer nobody: their pods stay "
+        "Terminating and come elsewhere once kubectl delete node has taken the nodes away; a claim on EBS stays in its "
+        "zone, and is restored (strata drill, restore)",
         back=f"kubectl uncordon {chosen}",
         role=DEPLOYER,
     )

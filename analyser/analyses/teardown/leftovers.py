@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analyser.analyses.drill.model import Step
 from analyser.analyses.drill.names import id_of, mine
-from analyser.analyses.drill.restore_volumes import CLASS, EBS
+from analyser.analyses.drill.restore_volumes import BY_POLICY, CLASS, EBS
 from analyser.analyses.recovery.vaults_elsewhere import copied_elsewhere, key_check, named
 from analyser.analyses.teardown.holders import is_own
 from analyser.analyses.teardown.survivors import SNAPSHOTS, copies_of
@@ -79,34 +79,41 @@ def _volumes(graph: Graph) -> Iterator[Step]:
     https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md, what stays in
     https://docs.aws.amazon.com/ebs/latest/userguide/delete.html."""
     if any(node.inputs.get("provisioner") == EBS for node in graph.of_type(CLASS)):
-        where, told = f"--region {graph.region}", 'VolumeId,CreateTime,Tags[?contains(Key, `"pvc"`)].Value'
+        where, told = f"--region {graph.region}", "VolumeId,CreateTime,Tags"
         yield Step(
             "volumes that pods claimed, which stay where their class says so",
             (
-                f"aws ec2 describe-volumes --filters Name=tag-key,Values=ebs.csi.aws.com/cluster "
+                "aws ec2 describe-volumes --filters Name=tag-key,Values=ebs.csi.aws.com/cluster "
                 f"Name=status,Values=available {where} --query 'Volumes[].[{told}]'",
                 f"aws ec2 delete-volume --volume-id <volume> {where}",
             ),
-            see="those of the stack's claims, until nobody needs them; each is paid for until then",
+            see="those of the stack's claims, which their tags tell (stack, or kubernetes.io/cluster), until nobody "
+            "needs them; each is paid for until then",
             back="none",
         )
-    regions = sorted({region for node in graph.of_type(SNAPSHOTS) for region in copies_of(graph, node)})
-    if regions:
-        tag, told = "aws:dlm:lifecycle-policy-id", "SnapshotId,VolumeId,StartTime,Description"
+    taken = sorted({(region, node.urn) for node in graph.of_type(SNAPSHOTS) for region in copies_of(graph, node)})
+    if taken:
         yield Step(
             "snapshots of volumes, whose policy is gone and deletes none any more",
             tuple(
                 line
-                for region in regions
+                for region, urn in taken
                 for line in (
-                    f"aws ec2 describe-snapshots --owner-ids self --filters Name=tag-key,Values={tag} "
-                    f"--region {region} --query 'Snapshots[].[{told}]'",
+                    f"aws ec2 describe-snapshots --owner-ids self --filters {_taken_by(graph, graph[urn], region)} "
+                    f"--region {region} --query 'Snapshots[].[SnapshotId,VolumeId,StartTime,Description,Tags]'",
                     f"aws ec2 delete-snapshot --snapshot-id <snapshot> --region {region}",
                 )
             ),
-            see="those of the stack's volumes, until nobody needs them; each is paid for until then",
+            see="those of the stack's volumes, which their tags tell, until nobody needs them; each is paid for until "
+            "then",
             back="none",
         )
+
+
+def _taken_by(graph: Graph, policy: Node, region: str) -> str:
+    """Its own snapshots; whether copies elsewhere have its id as well is written nowhere."""
+    own = region == graph.region_of(policy)
+    return f"Name=tag:{BY_POLICY},Values={id_of(policy)}" if own else f"Name=tag-key,Values={BY_POLICY}"
 
 
 def _made_again(graph: Graph) -> Iterator[tuple[str, str]]:

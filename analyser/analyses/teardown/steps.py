@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from analyser.analyses.drill.kubernetes import connect
 from analyser.analyses.drill.model import Step
-from analyser.analyses.drill.names import CLUSTER, KAFKA, SEARCH, id_of, mine, reader, region_of, session
+from analyser.analyses.drill.names import CLUSTER, KAFKA, KEPT, SEARCH, id_of, kept, mine, reader, region_of, session
 from analyser.analyses.once import ONCE
 from analyser.analyses.teardown.holders import Holder, holders, is_own, locks
 from analyser.analyses.teardown.leftovers import left
@@ -31,10 +31,16 @@ def steps(graph: Graph, standby: str) -> Iterator[Step]:
             (f"strata teardown {standby}",),
             "every step of it is done",
         )
-    file = f"{graph.stack}-before.json"
+    file = kept(graph, "before")
     yield Step(
         "speak to the stack's region, and keep the ids that its state will forget",
-        (region_of(graph), f"pulumi stack export --stack {graph.stack} --file {file}", reader(graph, file), "keep=''"),
+        (
+            region_of(graph),
+            KEPT,
+            f"pulumi stack export --stack {graph.stack} --file {file}",
+            reader(graph, file),
+            "keep=''",
+        ),
     )
     yield from _undelivered(graph)
     yield from _unprotected(graph)
@@ -112,7 +118,7 @@ def _for_good(graph: Graph) -> Iterator[Step]:
     """Stores without a last snapshot or a window of recovery: kept, or gone at once."""
     for token, what in _FOR_GOOD.items():
         for node in mine(graph, token):
-            look = f"aws cognito-idp list-users --user-pool-id {id_of(node)} > {graph.stack}-{node.name}.json"
+            look = f"aws cognito-idp list-users --user-pool-id {id_of(node)} > {kept(graph, node.name)}"
             yield Step(
                 f"{what.format(node.name)}; gone for good, unless it is kept",
                 (*((look,) if token == _USERS else ()), f"keep=\"$keep \"'--exclude={node.urn}'"),

@@ -119,9 +119,12 @@ def _snapshots(s: Survey, policy: Resource) -> Iterator[Link]:
         yield s.permission("rights", f"{role.name} may take snapshots", decision, s.policies_of(role))
     wanted = policy.get("policyDetails.targetTags")
     tags = wanted if isinstance(wanted, dict) else {}
-    tagging = [one for one in s.of(_CLASS) if tags.items() <= _given(one).items()]
-    volumes = [one for one in s.of("aws:ebs/volume:Volume") if tags.items() <= _tags(one).items()]
-    says = f"volumes carry {', '.join(f'{key}={value}' for key, value in tags.items())}, by which {policy.name} selects"
+    # Any of them will do: https://www.pulumi.com/registry/packages/aws/api-docs/dlm/lifecyclepolicy/
+    tagging = [one for one in s.of(_CLASS) if tags.items() & _given(one).items()]
+    volumes = [one for one in s.of("aws:ebs/volume:Volume") if tags.items() & _tags(one).items()]
+    says = (
+        f"volumes carry {' or '.join(f'{key}={value}' for key, value in tags.items())}, by which {policy.name} selects"
+    )
     yield shown("selected", says, [*tagging, *volumes], "no storage class tags volumes so")
     if policy.has("state", "DISABLED"):
         yield missing("plan", f"{policy.name} is at work", "it is disabled", [policy])

@@ -85,6 +85,10 @@ def test_each_program_takes_its_commands(stack: str, kind: Kind) -> None:
     steps = steps_of(stack, kind)
     assert steps
     assert [line for step in steps for text in texts(step) for line in wrong(text)] == []
+    states = [
+        file for step in steps for text in texts(step) for file in re.findall(r"pulumi stack .*--file (\S+)", text)
+    ]
+    assert all(file.startswith("kept/") for file in states), "else git and a runner's source take secrets in"
 
 
 def lacking(step: Step, graph: Graph) -> list[str]:

@@ -181,7 +181,12 @@ def test_a_volume_is_restored_by_what_its_cluster_knows_and_only_where_something
     (here,), (there,) = said.values()
     (made,) = [line for line in here.commands if "create-volume" in line]
     assert "::volumes-key-key')\"" in made
-    assert made.endswith("'ResourceType=volume,Tags=[{Key=backup,Value=daily}]'"), "it is in snapshots again"
+    assert made.endswith("'ResourceType=volume,Tags=[{Key=snapshot-policy,Value=microservice-prod}]'"), (
+        "it is in snapshots again"
+    )
+    (listed,) = [line for line in here.commands if "describe-snapshots" in line]
+    assert "Name=tag:aws:dlm:lifecycle-policy-id,Values=" in listed, "those of another stack are not to be restored"
+    assert "::snapshots-policy')\" " in listed
     applied = [json.loads(line.split("'")[1]) for line in here.commands if line.startswith("echo ")]
     assert [one["kind"] for one in applied] == ["PersistentVolume", "PersistentVolumeClaim"]
     assert applied[1]["spec"]["volumeName"] == applied[0]["metadata"]["name"]
@@ -309,3 +314,21 @@ def test_what_reads_a_cluster_is_done_in_its_network() -> None:
         *("vpc-cni", "aws-ebs-csi-driver", "amazon-cloudwatch-observability")
     ]
     assert "pulumi preview" not in "".join(lines(stack_graph("prod"), Kind.SCALE))
+
+
+def test_a_state_is_mended_first_and_refreshed_when_aws_has_ended_what_it_was_about() -> None:
+    said = lines(stack_graph(FUNCTIONS), Kind.STUCK)
+    groups = stack_graph(FUNCTIONS).of_type("aws:codedeploy/deploymentGroup:DeploymentGroup")
+    (asked,) = [line for line in said if "deploy list-deployments" in line]
+    assert all(f" {node.inputs['deploymentGroupName']}" in asked.partition("; do")[0] for node in groups)
+    for waits in ("deploy list-deployments", "cloudfront wait distribution-deployed"):
+        assert before(said, "pulumi cancel", "pulumi state repair")
+        assert before(said, "pulumi state repair", waits)
+        assert before(said, waits, "pulumi refresh")
+
+
+def test_a_balancer_is_let_shift_before_it_does_and_the_zone_is_named_by_its_id() -> None:
+    said = lines(stack_graph("prod"), Kind.ZONE)
+    assert before(said, "away=$(aws ec2 describe-availability-zones --zone-names us-east-1a", "start-zonal-shift")
+    assert before(said, "Key=zonal_shift.config.enabled,Value=true", '--away-from "$away"')
+    assert before(said, "DBInstances[0].[AvailabilityZone", "--force-failover")

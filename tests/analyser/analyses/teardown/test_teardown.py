@@ -85,8 +85,8 @@ def test_what_other_stacks_of_the_account_lean_on_is_kept() -> None:
 
 def test_ids_are_read_from_what_was_kept_before_the_state_forgets_them() -> None:
     steps = take_away(stack_graph("prod")).steps
-    assert "pulumi stack export --stack prod --file prod-before.json" in steps[0].commands
-    assert any(line.endswith(" prod-before.json; }") for line in steps[0].commands)
+    assert "pulumi stack export --stack prod --file kept/prod-before.json" in steps[0].commands
+    assert any(line.endswith(" kept/prod-before.json; }") for line in steps[0].commands)
     assert not [line for step in steps[1:] for line in step.commands if "stack export" in line]
 
 
