@@ -131,6 +131,7 @@ class LoadBalancer(Component):
             enable_http2=True,
             drop_invalid_header_fields=True,
             desync_mitigation_mode="defensive",
+            enable_zonal_shift=True,  # so that nobody has to change it on the day that a zone is lost; it costs nothing
             enable_deletion_protection=account.safeguards.deletion_protection,
             access_logs=aws.lb.LoadBalancerAccessLogsArgs(
                 bucket=logs.bucket_name, prefix=f"{self.name}/requests", enabled=True

@@ -72,11 +72,13 @@ def _databases(graph: Graph) -> Iterator[Step]:
 
 
 def _balancers(graph: Graph) -> Iterator[Step]:
-    """Zonal shifts, which each balancer is let have: with one, and with cross-zone balancing, it neither answers in the
-    zone nor sends there. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/zonal-shift.html"""
+    """Zonal shifts of the balancers that are let have one: with it, and with cross-zone balancing, a balancer neither
+    answers in the zone nor sends there.
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/zonal-shift.html
+    """
     lost = next(iter(zones(graph)), "")
-    for number, node in enumerate(mine(graph, _BALANCER) if lost else ()):
-        let = f"aws elbv2 modify-load-balancer-attributes --load-balancer-arn {id_of(node)} --attributes"
+    shifted = [node for node in mine(graph, _BALANCER) if node.inputs.get("enableZonalShift")]
+    for number, node in enumerate(shifted if lost else ()):
         at = f"--resource-identifier {id_of(node)}"
         yield Step(
             f"no traffic goes to {lost} by the load balancer {node.name}",
@@ -84,14 +86,12 @@ def _balancers(graph: Graph) -> Iterator[Step]:
                 *((reader(graph),) if not number else ()),
                 f"away=$(aws ec2 describe-availability-zones --zone-names {lost} --query "
                 "'AvailabilityZones[0].ZoneId' --output text)",
-                f"{let} Key=zonal_shift.config.enabled,Value=true",
                 f'aws arc-zonal-shift start-zonal-shift {at} --away-from "$away" --expires-in 3h --comment drill',
                 f"aws arc-zonal-shift get-managed-resource {at} --query zonalShifts",
             ),
             see="the shift is ACTIVE, the name has no address in the zone any more, and requests are answered; it ends "
             "by itself after three hours, or later by update-zonal-shift. Each other zone has room for its share",
-            back="aws arc-zonal-shift cancel-zonal-shift --zonal-shift-id <shift>; "
-            f"{let} Key=zonal_shift.config.enabled,Value=false",
+            back="aws arc-zonal-shift cancel-zonal-shift --zonal-shift-id <shift>",
             role=DEPLOYER,
         )
 

@@ -55,6 +55,7 @@ def test_it_faces_the_internet_from_the_public_subnets_and_logs() -> None:
         "enableHttp2": True,
         "dropInvalidHeaderFields": True,
         "desyncMitigationMode": "defensive",
+        "enableZonalShift": True,
         "enableDeletionProtection": True,
         "accessLogs": {"bucket": bucket, "prefix": "records/requests", "enabled": True},
         "connectionLogs": {"bucket": bucket, "prefix": "records/connections", "enabled": True},
