@@ -10,7 +10,9 @@ from analyser.analyses.simulation.copying import copying
 from analyser.analyses.simulation.model import Fault, Pair
 from analyser.analyses.simulation.promoted import promoted
 from analyser.analyses.simulation.promotion import leads
+from analyser.analyses.simulation.smaller import smaller
 from analyser.analyses.simulation.switched import images, locks, network, parameters
+from analyser.analyses.simulation.watched import watched
 from analyser.graph import Graph, Node
 
 _KEY = "aws:kms/key:Key"
@@ -44,6 +46,8 @@ def faults(pair: Pair) -> Iterator[Fault]:
         parameters,
         locks,
         network,
+        smaller,
+        watched,
     ):
         yield from look(pair)
 
