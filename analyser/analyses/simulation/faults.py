@@ -61,6 +61,12 @@ def keys(pair: Pair) -> Iterator[Fault]:
             why = _wrong_key(key, where, made)
             if why:
                 yield Fault("key", f"{graph.stack}: {node.name}", f"its copy in {where} {why}")
+    for graph in (pair.home, pair.promoted):
+        for key in (key for key in graph.of_type(_KEY) if key.inputs.get("isEnabled") is False):
+            arn = str(key.outputs.get("arn"))
+            sealed = next((node.name for node in graph.resources if arn in str(node.inputs)), None)
+            if sealed:
+                yield Fault("key", f"{graph.stack}: {key.name}", f"is switched off: nobody reads {sealed}")
 
 
 def _wrong_key(key: Any, where: str, made: Mapping[Any, bool]) -> str:

@@ -71,6 +71,7 @@ def region(of: Pair) -> Outcome:
         lambda of: _placed(of, GROUP, "ab"),
         lambda of: _sized(of, "instanceClass", "db.m5.xlarge", "db.r6g.large"),
         lambda of: _told_of_copies(of),
+        lambda of: seeded(of, home=first_rule("plan", lifecycle={"coldStorageAfter": 30, "deleteAfter": 120})),
     ],
     ids=[
         "plain",
@@ -80,6 +81,7 @@ def region(of: Pair) -> Outcome:
         "two zones",
         "as much memory",
         "copies that fail are told",
+        "cold",
     ],
 )
 def test_nothing_is_wrong_with_the_pair(changed: Callable[[Pair], Pair]) -> None:
@@ -406,6 +408,11 @@ SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
     "a replica of a table that anybody deletes": (
         "protection",
         lambda of: seeded(of, home=told("state", replicas=[{**PROTECTED, "deletionProtectionEnabled": False}])),
+    ),
+    "a key of home that is switched off": ("key", lambda of: seeded(of, home=told("key", isEnabled=False))),
+    "cold backups that are deleted before AWS Backup does": (
+        "vault",
+        lambda of: seeded(of, home=first_rule("plan", lifecycle={"coldStorageAfter": 30, "deleteAfter": 35})),
     ),
     "subnets of a database in one zone": ("zone", lambda of: _placed(of, GROUP, "a")),
     "NAT gateways in one zone": ("zone", lambda of: _placed(of, "aws:ec2/natGateway:NatGateway", "a")),
