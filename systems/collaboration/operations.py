@@ -61,7 +61,11 @@ def operate(
         cloudfront.distribution(edge.cdn.distribution_id, stack.settings.alarms),
         wafv2.web_acl(edge.firewall.metric_name, stack.settings.alarms),
         elasticache.cache(nodes, stack.settings.alarms),
-        dynamodb.table("state", data.state.table_name),
+        dynamodb.table(
+            "state",
+            data.state.table_name,
+            replica_region=stack.settings.table(stack.account.environment).replica_region,
+        ),
         *_rotated(data),
         aws_backup.backups(backup),
         _watched_sockets(stack.settings, sockets),

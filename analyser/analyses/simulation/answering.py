@@ -62,3 +62,11 @@ def broken(
         lacks = next((each for each in chain.links if each.state is State.MISSING and each.kind not in spared), None)
         if lacks and chain.story in stories and (was is None or was.state is not State.MISSING):
             yield f"{chain.title}: {lacks.says}: {lacks.because}"
+
+
+def uncertified(after: Answering) -> Iterator[str]:
+    """Names that something answers for with a certificate that is not for them, or with none: TLS ends there."""
+    for (story, _), chain in after.chains.items():
+        for link in chain.links if story is Story.BROWSER else ():
+            if link.kind == "certificate" and link.state is State.MISSING:
+                yield f"{link.says}: {link.because}"

@@ -10,7 +10,9 @@ from analyser.analyses.simulation.copying import copying
 from analyser.analyses.simulation.model import Fault, Pair
 from analyser.analyses.simulation.promoted import promoted
 from analyser.analyses.simulation.promotion import leads
+from analyser.analyses.simulation.smaller import smaller
 from analyser.analyses.simulation.switched import images, locks, network, parameters
+from analyser.analyses.simulation.watched import watched
 from analyser.graph import Graph, Node
 
 _KEY = "aws:kms/key:Key"
@@ -44,6 +46,8 @@ def faults(pair: Pair) -> Iterator[Fault]:
         parameters,
         locks,
         network,
+        smaller,
+        watched,
     ):
         yield from look(pair)
 
@@ -57,6 +61,12 @@ def keys(pair: Pair) -> Iterator[Fault]:
             why = _wrong_key(key, where, made)
             if why:
                 yield Fault("key", f"{graph.stack}: {node.name}", f"its copy in {where} {why}")
+    for graph in (pair.home, pair.promoted):
+        for key in (key for key in graph.of_type(_KEY) if key.inputs.get("isEnabled") is False):
+            arn = str(key.outputs.get("arn"))
+            sealed = next((node.name for node in graph.resources if arn in str(node.inputs)), None)
+            if sealed:
+                yield Fault("key", f"{graph.stack}: {key.name}", f"is switched off: nobody reads {sealed}")
 
 
 def _wrong_key(key: Any, where: str, made: Mapping[Any, bool]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from analyser.analyses.recovery import Recovery, recovery
 from analyser.analyses.recovery.buckets import copies
 from analyser.analyses.recovery.model import StandingBy, State, Verdict
-from analyser.analyses.simulation.answering import INTERNET, SERVES, Answering, Pairs, broken, silent
+from analyser.analyses.simulation.answering import INTERNET, SERVES, Answering, Pairs, broken, silent, uncertified
 from analyser.analyses.simulation.faults import faults
 from analyser.analyses.simulation.model import Outcome, Pair
 from analyser.analyses.simulation.promotion import difference, forbidden, steps
@@ -64,7 +64,7 @@ def lost_region(before: Answering, found: Recovery, pair: Pair | None) -> Outcom
         what,
         (),
         unanswered,
-        tuple(broken(before, after, _INSIDE, _COPIED)),
+        tuple(dict.fromkeys((*broken(before, after, _INSIDE, _COPIED), *uncertified(after)))),
         verdicts,
         steps(pair),
         (*faults(pair), *forbidden(pair, changed)),

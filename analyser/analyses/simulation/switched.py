@@ -11,6 +11,9 @@ from analyser.graph import Graph, Node
 _INSTANCE, _GROUP = "aws:rds/instance:Instance", "aws:rds/parameterGroup:ParameterGroup"
 _NAT, _SUBNET = "aws:ec2/natGateway:NatGateway", "aws:ec2/subnet:Subnet"
 _LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration"
+_COLD = 90
+"""Days for which cold storage keeps a backup at the least:
+https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html"""
 _IMAGE = re.compile(r"\b(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com[\w.]*/([\w./-]+)")
 """Account, region and repository of an image."""
 _RUNS = ("aws:ecs/taskDefinition:TaskDefinition", "aws:lambda/function:Function", "kubernetes:apps/v1:Deployment")
@@ -72,6 +75,12 @@ def locks(pair: Pair) -> Iterator[Fault]:
             for vault, days in ((arn.rpartition(":")[2], days) for rule in rules for arn, days in kept_for(rule)):
                 if vault in bounds and (why := _refused(bounds[vault], days)):
                     yield Fault("vault", f"{graph.stack}: {plan.name}", f"keeps for {days:g} days in {vault}, {why}")
+            for said in (each for rule in rules for each in (rule, *(rule.get("copyActions") or ()))):
+                lifecycle = said.get("lifecycle") or {}
+                cold, gone = lifecycle.get("coldStorageAfter"), lifecycle.get("deleteAfter")
+                if cold and gone and gone < cold + _COLD:
+                    why = f"deletes after {gone:g} days what is cold after {cold:g}; it takes {cold + _COLD:g} or more"
+                    yield Fault("vault", f"{graph.stack}: {plan.name}", why)
 
 
 def _refused(lock: Node, days: float) -> str:

@@ -132,6 +132,9 @@ def origin_answers(s: Survey, distribution: Resource, origin: Block) -> Iterator
             (balancer,) = s.at(way.target)
             yield certificate_covers(s, name, balancer)
             yield proof_is_asked_for(s, origin, balancer)
+    for domain in s.of(REST_DOMAIN, API_DOMAIN) if ways else ():
+        if domain.has("domainName", name):
+            yield certificate_covers(s, name, domain)
 
 
 def proof_is_asked_for(s: Survey, origin: Block, balancer: Resource) -> Link:

@@ -12,7 +12,7 @@ HOME, OTHER, ACCOUNT = "us-east-1", "us-west-2", "123456789012"
 KEY, INSTANCE, SECRET = "aws:kms/key:Key", "aws:rds/instance:Instance", "aws:secretsmanager/secret:Secret"
 BUCKET, CHECK, RECORD = "aws:s3/bucket:Bucket", "aws:route53/healthCheck:HealthCheck", "aws:route53/record:Record"
 ROLE, PLAN, VAULT = "aws:iam/role:Role", "aws:backup/plan:Plan", "aws:backup/vault:Vault"
-VAULT_POLICY = "aws:backup/vaultPolicy:VaultPolicy"
+ALARM, VAULT_POLICY = "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:backup/vaultPolicy:VaultPolicy"
 DEPLOYMENT, IDENTITY = "kubernetes:apps/v1:Deployment", "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 ROLE_POLICY, TABLE = "aws:iam/rolePolicy:RolePolicy", "aws:dynamodb/table:Table"
 SEALED = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
@@ -106,8 +106,10 @@ def _home() -> list[Node]:
         made(SEALED, "sealed", {"bucket": "uploads", "rules": [sealed]}),
         made(LIFECYCLE, "age", {"bucket": "uploads", **old_versions(30)}),
         made(LIFECYCLE, "copy-age", {"bucket": "copy", **old_versions(30)}),
+        made(ALARM, "late", {
+            "metricName": "ReplicationLatency", "dimensions": {"TableName": "state", "ReceivingRegion": OTHER}}),
         made(TABLE, "state", {
-            "pointInTimeRecovery": {"enabled": True}, "deletionProtectionEnabled": True,
+            "name": "state", "pointInTimeRecovery": {"enabled": True}, "deletionProtectionEnabled": True,
             "replicas": [{"regionName": OTHER, "kmsKeyArn": key(OTHER), "pointInTimeRecovery": True,
                           "deletionProtectionEnabled": True}]},
             arn=arn("dynamodb", "table/state")),
@@ -141,8 +143,10 @@ def _other(*, promoted: bool) -> list[Node]:
     return [
         made(KEY, "own-key", arn=arn("kms", "key/own", OTHER)),
         made(INSTANCE, "database", {
-            **copied, "kmsKeyId": arn("kms", "key/own", OTHER), "multiAz": promoted, "backupRetentionPeriod": 7,
-            "finalSnapshotIdentifier": "last", "skipFinalSnapshot": False}, arn=arn("rds", "db:dr", OTHER)),
+            **copied, "identifier": "dr", "kmsKeyId": arn("kms", "key/own", OTHER), "multiAz": promoted,
+            "backupRetentionPeriod": 7, "finalSnapshotIdentifier": "last", "skipFinalSnapshot": False},
+            arn=arn("rds", "db:dr", OTHER)),
+        made(ALARM, "behind", {"metricName": "ReplicaLag", "dimensions": {"DBInstanceIdentifier": "dr"}}),
         made(RECORD, "secondary", {
             "name": "shop.example", "failoverRoutingPolicies": [{"type": "SECONDARY"}], "aliases": [{"name": "b"}]}),
         made(CHECK, "taken-over", {"requestInterval": 30, "failureThreshold": 3}),

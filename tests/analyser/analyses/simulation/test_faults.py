@@ -11,6 +11,7 @@ from analyser.analyses.simulation import Outcome, Pair, simulate
 from analyser.graph import Node
 from tests.analyser.analyses.simulation.made import (
     ACCOUNT,
+    ALARM,
     CHECK,
     DEPLOYMENT,
     HOME,
@@ -62,8 +63,26 @@ def region(of: Pair) -> Outcome:
 
 @pytest.mark.parametrize(
     "changed",
-    [lambda of: of, lambda of: _calculated(of, 1), lambda of: _pulls(of, []), lambda of: _pulls(of, ["a/", "shop/"])],
-    ids=["plain", "calculated", "images", "images by prefix"],
+    [
+        lambda of: of,
+        lambda of: _calculated(of, 1),
+        lambda of: _pulls(of, []),
+        lambda of: _pulls(of, ["a/", "shop/"]),
+        lambda of: _placed(of, GROUP, "ab"),
+        lambda of: _sized(of, "instanceClass", "db.m5.xlarge", "db.r6g.large"),
+        lambda of: _told_of_copies(of),
+        lambda of: seeded(of, home=first_rule("plan", lifecycle={"coldStorageAfter": 30, "deleteAfter": 120})),
+    ],
+    ids=[
+        "plain",
+        "calculated",
+        "images",
+        "images by prefix",
+        "two zones",
+        "as much memory",
+        "copies that fail are told",
+        "cold",
+    ],
 )
 def test_nothing_is_wrong_with_the_pair(changed: Callable[[Pair], Pair]) -> None:
     found = region(changed(pair()))
@@ -149,7 +168,30 @@ def _pulls(of: Pair, begins: list[str], *, region: str = OTHER, account: str = A
 
 
 def _subnet(stack: str, zone: str) -> Node:
-    return node(stack, "aws:ec2/subnet:Subnet", f"subnet-{zone}", {"availabilityZone": zone})
+    where = f"{HOME if stack == 'shop' else OTHER}{zone}"
+    return node(stack, "aws:ec2/subnet:Subnet", f"subnet-{zone}", {"availabilityZone": where})
+
+
+def _placed(of: Pair, token: str, here: str) -> Pair:
+    """Both stacks have two zones, a and b; something stands in both at home, and in some of them once promoted."""
+    for zone in "ab":
+        of = plus(more(of, _subnet("shop", zone)), _subnet("shop-dr", zone))
+    there = {stack: [f"subnet-{zone}" for zone in zones] for stack, zones in (("shop", "ab"), ("shop-dr", here))}
+    one, other = (node(stack, token, "one", {"subnetIds": names}) for stack, names in there.items())
+    return plus(more(of, one), other)
+
+
+def _sized(of: Pair, key: str, at_home: Any, here: Any) -> Pair:
+    return seeded(of, home=told("database", **{key: at_home}), promoted=told("database", **{key: here}))
+
+
+def _told_of_copies(of: Pair, *, target: bool = True, **inputs: Any) -> Pair:
+    """Home's rule of failed copies, and an alarm on it, with a target or without."""
+    pattern = {"name": "failed", "eventPattern": '{"source": ["aws.backup"]}', **inputs}
+    rule = node("shop", "aws:cloudwatch/eventRule:EventRule", "failed", pattern)
+    rings = {"metricName": "TriggeredRules", "dimensions": {"RuleName": "failed"}}
+    of = more(more(of, rule), node("shop", ALARM, "copies-failed", rings))
+    return more(of, node("shop", "aws:cloudwatch/eventTarget:EventTarget", "to", {"rule": "failed"})) if target else of
 
 
 PROTECTED = {"regionName": OTHER, "kmsKeyArn": key(OTHER), "pointInTimeRecovery": True}
@@ -160,6 +202,7 @@ NO_POINT_IN_TIME = [{"regionName": OTHER, "kmsKeyArn": key(OTHER), "pointInTimeR
 SERVICE, NODES = "aws:ecs/service:Service", "aws:eks/nodeGroup:NodeGroup"
 CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 PODS = node("shop", DEPLOYMENT, "shop", {"spec": {"replicas": 2}})
+GROUP = "aws:rds/subnetGroup:SubnetGroup"
 OFF: dict[str, dict[str, Any]] = {
     FUNCTION: {"reservedConcurrentExecutions": 0},
     MAPPING: {"enabled": False},
@@ -365,6 +408,37 @@ SEEDS: dict[str, tuple[str, Callable[[Pair], Pair]]] = {
     "a replica of a table that anybody deletes": (
         "protection",
         lambda of: seeded(of, home=told("state", replicas=[{**PROTECTED, "deletionProtectionEnabled": False}])),
+    ),
+    "a key of home that is switched off": ("key", lambda of: seeded(of, home=told("key", isEnabled=False))),
+    "cold backups that are deleted before AWS Backup does": (
+        "vault",
+        lambda of: seeded(of, home=first_rule("plan", lifecycle={"coldStorageAfter": 30, "deleteAfter": 35})),
+    ),
+    "subnets of a database in one zone": ("zone", lambda of: _placed(of, GROUP, "a")),
+    "NAT gateways in one zone": ("zone", lambda of: _placed(of, "aws:ec2/natGateway:NatGateway", "a")),
+    "a cache that follows another and may stand in one zone": (
+        "zone",
+        lambda of: plus(
+            more(_placed(of, GROUP, "ab"), node("shop", CACHE, "cache", {"multiAzEnabled": True})),
+            node("shop-dr", CACHE, "cache", {"globalReplicationGroupId": "all"}),
+        ),
+    ),
+    "a smaller machine of a database": (
+        "size",
+        lambda of: _sized(of, "instanceClass", "db.t4g.2xlarge", "db.r6g.large"),
+    ),
+    "less storage of a database": ("size", lambda of: _sized(of, "maxAllocatedStorage", 1000, 100)),
+    "a copy of a database that falls behind unseen": ("lag", lambda of: seeded(of, standby=taken("behind"))),
+    "a copy of a database whose alarm is off": (
+        "lag",
+        lambda of: seeded(of, standby=told("behind", actionsEnabled=False)),
+    ),
+    "a replica of a table that falls behind unseen": ("lag", lambda of: seeded(of, home=taken("late"))),
+    "a rule of failed copies that is off": ("unheard", lambda of: _told_of_copies(of, state="DISABLED")),
+    "a rule of failed copies without a target": ("unheard", lambda of: _told_of_copies(of, target=False)),
+    "a rule of failed copies that no alarm looks at": (
+        "unheard",
+        lambda of: seeded(_told_of_copies(of), home=taken("copies-failed")),
     ),
     "a vault of copies in the same region": ("vault", lambda of: seeded(of, home=told("plan", rules=[AT_HOME]))),
 }
