@@ -94,8 +94,10 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
             "groups": canary.group_names,
             "functions": moved,
         }
+    push_role = {}
     if settings.github is not None:
-        GithubRole("github", settings.github, account=account)
+        pushes = [registry.login, registry.push]
+        push_role = GithubRole("github", settings.github, account=account, pushes=pushes).outputs
     if settings.pipeline is not None:
         Pipeline(
             "delivery",
@@ -117,6 +119,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "staticBucket": data.static.bucket_name,
         **stores_of(data),
         "registries": {image: registry.repository_url(image) for image in (FRONTEND, BFF, WEBSOCKET)},
+        **push_role,
         **model.outputs,
         **released,
         **followed,

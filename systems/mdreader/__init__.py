@@ -125,8 +125,10 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         firewalls=firewalls,
         operators=operators,
     )
+    push_role = {}
     if settings.github is not None:
-        GithubRole("github", settings.github, account=account)
+        pushes = [realtime.registry.login, realtime.registry.push]
+        push_role = GithubRole("github", settings.github, account=account, pushes=pushes).outputs
     if settings.pipeline is not None:
         Pipeline(
             "delivery",
@@ -163,6 +165,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "cacheEndpoint": data.cache.endpoint,
         "secretArn": data.secret.arn,
         "registry": realtime.registry.repository_url(HOCUSPOCUS),
+        **push_role,
         **site.outputs,
         **(_released(canary, api) if canary else {}),
     }

@@ -39,8 +39,8 @@ def plan(graph: Graph) -> list[Step]:
         ),
         Step(
             "What must be true before",
-            "AWS refuses in the middle what is not so; the first holds all stacks' names against one another, a preview "
-            "of one stack only those of its own system in the account and region",
+            "AWS refuses in the middle what is not so; the first holds all stacks' names against one another, a "
+            "preview of one stack only those of its own system in the account and region",
             ("strata preview --all",),
             due[When.BEFORE],
         ),
