@@ -99,7 +99,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         pushes = [registry.login, registry.push]
         push_role = GithubRole("github", settings.github, account=account, pushes=pushes).outputs
     if settings.pipeline is not None:
-        Pipeline(
+        pipeline = Pipeline(
             "delivery",
             settings.pipeline,
             account=account,
@@ -108,6 +108,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
             notices=notices,
             access_logs=access_logs,
         )
+        operators.grant("delivery", pipeline.operate)
     followed = {}
     if pushed is not None and recovery is not None:
         followed = contract_outputs(contract_of(names, data=data, pushed=pushed, recovery=recovery, tables=tables))

@@ -130,7 +130,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         pushes = [realtime.registry.login, realtime.registry.push]
         push_role = GithubRole("github", settings.github, account=account, pushes=pushes).outputs
     if settings.pipeline is not None:
-        Pipeline(
+        pipeline = Pipeline(
             "delivery",
             settings.pipeline,
             account=account,
@@ -139,6 +139,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
             notices=notices,
             access_logs=data.access_logs,
         )
+        operators.grant("delivery", pipeline.operate)
     return {
         "url": f"https://{names.domain}",
         "operatorsRoleArn": operators.arn,
