@@ -21,6 +21,7 @@ from settings.accounts import account_of
 from settings.stackfile import mapping
 from tests.delivery.answering import answers_by_api
 from tests.delivery.follow_runs import runs
+from tests.delivery.follow_stages import stages
 
 PIPELINE = "aws:codepipeline/pipeline:Pipeline"
 PROJECT = "aws:codebuild/project:Project"
@@ -80,7 +81,7 @@ def _links(route: Route) -> Iterator[tuple[str, str | None]]:
     for key, project in _deploying(route).items():
         yield from _target(route, key, project)
     yield from _checks_alone(route)
-    for kind, wrong, said in runs(route):
+    for kind, wrong, said in (*runs(route), *stages(route)):
         yield kind, _said(wrong, said)
 
 
@@ -340,12 +341,12 @@ def _images(route: Route, graph: Graph, told: Mapping[str, str]) -> Iterator[tup
     signed = mapping(route.configs[graph.stack], "strata:delivery").get("attestedBy")
     yield "signature", _said(images(graph) and not signed, f"nobody is named who attests the images of {graph.stack}")
     github = mapping(route.configs[graph.stack], "strata:settings").get("github") or {}
-    if signed and github and signed != github["repository"] and "PROMOTE_FROM" not in told:
+    staging = mapping(route.configs[route.graph.stack], "strata:settings")["pipeline"]["staging"]["stack"]
+    if signed and github and signed != github["repository"] and graph.stack == staging:
         may = _pushed_by(graph, signed)
         yield "push", _said(may != set(kept), f"the workflow of {signed} pushes to {may}, not to {set(kept)}")
     looks = "gh attestation verify" in route.files.get("delivery/images.sh", "")
     yield "signature", _said(not looks, "nobody looks whether an image is attested")
-    staging = mapping(route.configs[route.graph.stack], "strata:settings")["pipeline"]["staging"]["stack"]
     finds = graph.stack != staging and told.get("PROMOTE_FROM") != staging
     yield "images", _said(finds, f"{graph.stack} runs what it finds, not what was tried in {staging}")
     if "PROMOTE_FROM" in told and told["PROMOTE_FROM"] in route.targets:
