@@ -22,15 +22,23 @@ class Account:
     """The stack's default tags, for what others make in its name: the provider gives them to what it makes itself."""
     promotes_to: tuple[str, ...] = ()
     """The accounts whose deployment role takes this stack's images, once they were tried here."""
+    pushed_by: str | None = None
+    """The repository of GitHub whose workflow attests this stack's images, where they come into its registry first."""
 
     @classmethod
     def current(
-        cls, region: str, environment: Environment, *, deletable: bool = False, promotes_to: tuple[str, ...] = ()
+        cls,
+        region: str,
+        environment: Environment,
+        *,
+        deletable: bool = False,
+        promotes_to: tuple[str, ...] = (),
+        pushed_by: str | None = None,
     ) -> "Account":
         """The account whose credentials run the program: the one AWS call a program makes."""
         default = pulumi.Config("aws").get_object("defaultTags") or {}
         own = aws.get_caller_identity().account_id
-        return cls(own, region, environment, deletable, default.get("tags", {}), promotes_to)
+        return cls(own, region, environment, deletable, default.get("tags", {}), promotes_to, pushed_by)
 
     @property
     def partition(self) -> str:

@@ -77,6 +77,13 @@ class DeliverySettings(Settings, use_attribute_docstrings=True):
         )
         return self
 
+    def begins(self, stack: str) -> bool:
+        """Whether the images of ``stack``, which this is said of and which is no recovery stack, come there first.
+
+        The stack that makes a pipeline is its production, which takes what was tried in staging.
+        """
+        return self.after is None and self.pipeline_of != stack
+
 
 def delivery_of(config: Mapping[str, str]) -> DeliverySettings:
     """What a stack's flat configuration says of it; by hand where it says nothing, or says it wrongly."""

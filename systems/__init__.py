@@ -34,7 +34,11 @@ SETTINGS: Mapping[str, type[Settings]] = _SettingsClasses()
 def build(stack: Stack) -> dict[str, Any]:
     """Builds the stack's system and returns its outputs by name."""
     account = Account.current(
-        stack.region, stack.environment, deletable=stack.deletable, promotes_to=stack.delivery.promotes_to
+        stack.region,
+        stack.environment,
+        deletable=stack.deletable,
+        promotes_to=stack.delivery.promotes_to,
+        pushed_by=stack.delivery.attested_by if stack.delivery.begins(stack.name) else None,
     )
     protection.protect(account.safeguards)
     if stack.permissions_boundary:

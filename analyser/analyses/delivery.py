@@ -14,6 +14,7 @@ from settings.delivery import KEY, Deployer, delivery_of, rank
 from settings.errors import Problem, SettingsError
 from settings.project_files import PROJECT
 from settings.provider import REGION_KEY
+from settings.services.delivery import without_numbers
 
 PLACES = ("dev", "staging", "prod", "recovery")
 """The order in which a commit comes to the stacks of a line."""
@@ -65,7 +66,7 @@ def delivered(directory: Path, stack: str) -> Delivered:
         account_of(config),
         config.get(REGION_KEY, ""),
         state,
-        re.sub(r"@\d+", "", said.attested_by) if said.attested_by else None,
+        without_numbers(said.attested_by) if said.attested_by else None,
     )
 
 

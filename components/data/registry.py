@@ -17,7 +17,7 @@ from settings import Name, Settings
 class RegistrySettings(Settings):
     """``namespace`` goes before every repository's name, so that stacks can share an account's registry.
 
-    ``keep_images`` is how many images each repository keeps; ones that no tag points at go after ``untagged_days``.
+    ``keep_images`` is how many versions each repository keeps, each with all that belongs to it.
     """
 
     namespace: Name
@@ -25,9 +25,7 @@ class RegistrySettings(Settings):
     repositories: tuple[Name, ...] = Field(min_length=1)
     """Repositories by name, without the namespace."""
     keep_images: int = Field(default=30, ge=1, le=1000)
-    """How many images each repository keeps."""
-    untagged_days: int = Field(default=7, ge=1)
-    """After how many days an image goes that no tag points at."""
+    """How many versions each repository keeps: what has a tag, whatever its platforms and attestations."""
 
 
 class Registry(Component):
@@ -127,20 +125,41 @@ def _promotion(account: Account) -> Statement:
 
 
 def _expiry(settings: RegistrySettings) -> list[dict[str, object]]:
-    """ECR wants the rule for any tag status last: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html"""
+    """A version is what has a tag, so that it counts once; what belongs to it has none, and each counts as an image.
+
+    An image that an index names stays while that does, and what refers to an image goes within a day of it; that it
+    stays as long is promised nowhere. So untagged ones go by count and not by age: each deployment reads the
+    attestation of what it runs, however old that is. Of the youngest ``_WITHOUT_TAG`` for each version that is kept,
+    none that belongs to one is left out, since each was pushed with a version that is as young or younger.
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-signing.html
+    https://github.com/aws/containers-roadmap/issues/2613
+    """
+    versions = {
+        "tagStatus": "tagged",
+        "tagPatternList": ["*"],
+        "countType": "imageCountMoreThan",
+        "countNumber": settings.keep_images,
+    }
     untagged = {
         "tagStatus": "untagged",
-        "countType": "sinceImagePushed",
-        "countUnit": "days",
-        "countNumber": settings.untagged_days,
+        "countType": "imageCountMoreThan",
+        "countNumber": settings.keep_images * _WITHOUT_TAG,
     }
-    surplus = {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": settings.keep_images}
     return [
-        {"rulePriority": 1, "description": "Untagged", "selection": untagged, "action": {"type": "expire"}},
-        {"rulePriority": 2, "description": "Surplus", "selection": surplus, "action": {"type": "expire"}},
+        {"rulePriority": 1, "description": "Versions", "selection": versions, "action": {"type": "expire"}},
+        {"rulePriority": 2, "description": "Untagged", "selection": untagged, "action": {"type": "expire"}},
     ]
 
 
+_WITHOUT_TAG = 10
+"""What belongs to a version at most and has no tag: images of two platforms, what BuildKit says of each build, GitHub's
+attestation; twice over, for what was attested again or deleted by hand and built again. With the 1,000 versions that
+``keep_images`` takes these are 11,000 images, of the 100,000 that a repository takes.
+
+https://docs.docker.com/build/metadata/attestations/attestation-storage/
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
+"""
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
 _PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 _PUSH = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"]

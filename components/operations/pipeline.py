@@ -11,8 +11,10 @@ from components.account import Account
 from components.component import Component
 from components.data.bucket import Bucket, BucketSettings
 from components.data.log_bucket import LogBucket
+from components.operations.alarms import Alarms, codepipeline
 from components.operations.build_project import DEPLOY_MINUTES, Architecture, BuildProject
 from components.operations.log_group import LogGroup
+from components.operations.pipeline_failures import PipelineFailures
 from components.operations.pipeline_stages import build_stages, source_stage
 from components.operations.topic import Notices
 from components.security.deployment_role import DEPLOYMENT_ROLE, PLAN_ROLE, become, deployment_role_arn
@@ -85,8 +87,9 @@ class Pipeline(Component):
     whichever account that is, and nothing else; the one that plans only the role that reads; no other build may.
     Builds run outside of any VPC: what only the inside of one reaches, such as a private Kubernetes API, the
     target's own deployment runner does for them (``delivery/step.sh``).
-    ``key`` encrypts what stages hand on, ``log_key``'s policy must let CloudWatch Logs in. ``notices``, in the stack's
-    region, is told whenever somebody is asked; who may answer is docs/deploying.md's.
+    ``key`` encrypts what stages hand on, ``log_key``'s policy must let CloudWatch Logs and EventBridge in. ``notices``,
+    in the stack's region, is told whenever somebody is asked, who may answer being docs/deploying.md's, and by an alarm
+    of every execution that fails, is stopped or cancelled.
     """
 
     def __init__(
@@ -126,6 +129,17 @@ class Pipeline(Component):
             self._projects["recovery"] = self._deployment("recovery", settings.recovery, before=settings.staging)
         connection = settings.connection_arn or self._connection()
         pipeline = self._pipeline(connection)
+        failures = PipelineFailures(
+            self.child("failures"), key=log_key, pipeline_name=pipeline.name, opts=self.child_options()
+        )
+        Alarms(
+            self.child("alarms"),
+            codepipeline.executions(failures.rule_name),
+            notices=notices,
+            opts=self.child_options(),
+        )
+        self.operate = failures.operate
+        """Lets a role read what CodePipeline said of executions that did not come to their end."""
         self.arn = pipeline.arn
         self.pipeline_name = pipeline.name
         self.connection_arn = connection

@@ -1,6 +1,5 @@
 """Roles for GitHub Actions by OpenID Connect, for named branches and environments."""
 
-import re
 from collections.abc import Sequence
 from typing import Self
 
@@ -14,9 +13,11 @@ from components.security.deployment_role import DEPLOYMENT_ROLE, PLAN_ROLE, assu
 from components.security.role import Role
 from components.statements import Grant, Statement
 from settings import MisfitError, Problem, Settings
-from settings.services.delivery import Branch, Environment, Repository
+from settings.services.delivery import Branch, Environment, Repository, without_numbers
 from settings.services.iam import RoleName
 
+PUSH_ROLE = "pushRoleArn"
+"""The output of a stack that says which role another repository's workflow takes to push the stack's images."""
 ISSUER = "token.actions.githubusercontent.com"
 _AUDIENCE = "sts.amazonaws.com"
 _MAIN = "refs/heads/main"
@@ -83,7 +84,7 @@ class GithubRoleSettings(Settings):
         return [self.environment, *self.also] if self.environment else []
 
     def _subjects(self, parts: list[str]) -> list[str]:
-        names = dict.fromkeys([self.repository, re.sub(r"@[0-9]+", "", self.repository)])
+        names = dict.fromkeys([self.repository, without_numbers(self.repository)])
         return [f"repo:{name}:{part}" for part in parts for name in names]
 
 
@@ -92,7 +93,9 @@ class GithubRole(Component):
 
     All it may do is become the deployment role, and what ``grants`` add; a second one, for the environments called like
     the first one's with -plan, becomes ``strata-preview``. Only the exact repository and
-    environment, on main, or the exact branch get in. AWS checks GitHub's certificate against its own authorities, so
+    environment, on main, or the exact branch get in. Where another repository's workflow brings the stack's images
+    (``attestedBy``), its jobs on main, outside of any environment, take a third one, which may do what ``pushes`` says
+    and nothing else. AWS checks GitHub's certificate against its own authorities, so
     the provider has no thumbprint:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc_verify-thumbprint.html
     """
@@ -104,6 +107,7 @@ class GithubRole(Component):
         *,
         account: Account,
         grants: Sequence[Grant] = (),
+        pushes: Sequence[Grant] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__(name, opts)
@@ -124,7 +128,24 @@ class GithubRole(Component):
                 opts=self.child_options(),
             )
         self.arn = role.arn
+        self.outputs = self._pushed(settings, provider, account.pushed_by, pushes)
+        """The ARN that the other repository's workflow signs in with, where there is one."""
         self.register_outputs({"arn": self.arn})
+
+    def _pushed(
+        self, settings: GithubRoleSettings, provider: pulumi.Input[str], repository: str | None, grants: Sequence[Grant]
+    ) -> dict[str, pulumi.Output[str]]:
+        if repository is None or without_numbers(repository).lower() == without_numbers(settings.repository).lower():
+            return {}
+        subjects = GithubRoleSettings(repository=repository, branch="main").subjects
+        role = Role(
+            self.child("push"),
+            trust=_trust(provider, subjects, on_main=True),
+            grants=grants,
+            description=f"Pushes images of {repository}",
+            opts=self.child_options(),
+        )
+        return {PUSH_ROLE: role.arn}
 
     def _trusted(self, settings: GithubRoleSettings, account: Account) -> pulumi.Input[str]:
         if settings.existing_provider:

@@ -1,5 +1,6 @@
 """Where code comes from and how it is delivered: GitHub, git, CodeConnections and Pulumi."""
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -18,6 +19,12 @@ Repository = Annotated[
     ),
 ]
 """A repository as owner and name, each with its number where GitHub says so."""
+
+
+def without_numbers(repository: str) -> str:
+    """Owner and name as everybody calls them."""
+    return re.sub(r"@\d+", "", repository)
+
 
 RepositoryAddress = Annotated[
     str,

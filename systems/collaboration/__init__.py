@@ -64,8 +64,10 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         application.operate,
         sockets.operate,
     )
+    push_role = {}
     if settings.github is not None:
-        GithubRole("github", settings.github, account=account)
+        pushes = [application.registry.login, application.registry.push]
+        push_role = GithubRole("github", settings.github, account=account, pushes=pushes).outputs
     host = settings.domain_name or edge.cdn.domain_name
     return {
         "applicationUrl": pulumi.Output.concat("https://", host),
@@ -78,6 +80,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "service": application.service.running,
         "loadBalancer": application.balancer.dns_name,
         "registry": application.registry.repository_url(IMAGE),
+        **push_role,
         "stateTable": data.state.table_name,
         "redisEndpoint": data.cache.endpoint,
         "webSocketApiId": sockets.api.api_id,

@@ -94,10 +94,12 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
             "groups": canary.group_names,
             "functions": moved,
         }
+    push_role = {}
     if settings.github is not None:
-        GithubRole("github", settings.github, account=account)
+        pushes = [registry.login, registry.push]
+        push_role = GithubRole("github", settings.github, account=account, pushes=pushes).outputs
     if settings.pipeline is not None:
-        Pipeline(
+        pipeline = Pipeline(
             "delivery",
             settings.pipeline,
             account=account,
@@ -106,6 +108,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
             notices=notices,
             access_logs=access_logs,
         )
+        operators.grant("delivery", pipeline.operate)
     followed = {}
     if pushed is not None and recovery is not None:
         followed = contract_outputs(contract_of(names, data=data, pushed=pushed, recovery=recovery, tables=tables))
@@ -117,6 +120,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "staticBucket": data.static.bucket_name,
         **stores_of(data),
         "registries": {image: registry.repository_url(image) for image in (FRONTEND, BFF, WEBSOCKET)},
+        **push_role,
         **model.outputs,
         **released,
         **followed,

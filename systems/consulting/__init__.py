@@ -68,8 +68,10 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     run_application(stack, network=network, data=data, compute=compute, edge=edge, registry=registry)
     if settings.audit is not None:
         make_audit(settings.audit, account, access_logs)
+    push_role = {}
     if settings.github is not None:
-        GithubRole("github", settings.github, account=account)
+        pushes = [registry.login, registry.push]
+        push_role = GithubRole("github", settings.github, account=account, pushes=pushes).outputs
     operate(stack, data=data, compute=compute, edge=edge)
     return {
         "url": f"https://{settings.domain}",
@@ -78,6 +80,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "nameServers": edge.zone.name_servers or [],
         **compute.outputs,
         "registries": {workload: registry.repository_url(image) for workload, image in IMAGES.items()},
+        **push_role,
         "databaseIdentifier": data.database.identifier,
         "databaseEndpoint": data.database.endpoint,
         "cacheEndpoint": data.cache.endpoint,

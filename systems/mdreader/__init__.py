@@ -125,10 +125,12 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         firewalls=firewalls,
         operators=operators,
     )
+    push_role = {}
     if settings.github is not None:
-        GithubRole("github", settings.github, account=account)
+        pushes = [realtime.registry.login, realtime.registry.push]
+        push_role = GithubRole("github", settings.github, account=account, pushes=pushes).outputs
     if settings.pipeline is not None:
-        Pipeline(
+        pipeline = Pipeline(
             "delivery",
             settings.pipeline,
             account=account,
@@ -137,6 +139,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
             notices=notices,
             access_logs=data.access_logs,
         )
+        operators.grant("delivery", pipeline.operate)
     return {
         "url": f"https://{names.domain}",
         "operatorsRoleArn": operators.arn,
@@ -163,6 +166,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "cacheEndpoint": data.cache.endpoint,
         "secretArn": data.secret.arn,
         "registry": realtime.registry.repository_url(HOCUSPOCUS),
+        **push_role,
         **site.outputs,
         **(_released(canary, api) if canary else {}),
     }

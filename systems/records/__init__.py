@@ -58,8 +58,10 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     later = {}
     if settings.events:
         later = read_events(stack, settings=settings.events, network=network, data=data, operators=compute.operators)
+    push_role = {}
     if settings.github is not None:
-        GithubRole("github", settings.github, account=account)
+        pushes = [registry.login, registry.push]
+        push_role = GithubRole("github", settings.github, account=account, pushes=pushes).outputs
     operate(stack, data=data, compute=compute, edge=edge, later=disjoint(lambda_functions.rotations(rotations), later))
     return {
         "url": f"https://{settings.domain}",
@@ -68,6 +70,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         "distributionDomain": edge.cdn.domain_name,
         **compute.outputs,
         "registry": registry.repository_url(APPLICATION),
+        **push_role,
         "databaseEndpoint": data.database.endpoint,
         "databaseReaderEndpoints": data.database.reader_endpoints,
         "databaseSecretArn": data.database.secret_arn,

@@ -114,6 +114,7 @@ RELEASED = [
     "strata:operations:LogMetric",
     "strata:operations:Notices",
     "strata:operations:Pipeline",
+    "strata:operations:PipelineFailures",
     "strata:operations:RestoreTests",
     "strata:operations:SavedQueries",
     "strata:operations:Snapshots",

@@ -21,6 +21,7 @@ from settings.accounts import account_of
 from settings.stackfile import mapping
 from tests.delivery.answering import answers_by_api
 from tests.delivery.follow_runs import runs
+from tests.delivery.follow_stages import stages
 
 PIPELINE = "aws:codepipeline/pipeline:Pipeline"
 PROJECT = "aws:codebuild/project:Project"
@@ -80,7 +81,7 @@ def _links(route: Route) -> Iterator[tuple[str, str | None]]:
     for key, project in _deploying(route).items():
         yield from _target(route, key, project)
     yield from _checks_alone(route)
-    for kind, wrong, said in runs(route):
+    for kind, wrong, said in (*runs(route), *stages(route)):
         yield kind, _said(wrong, said)
 
 
@@ -311,15 +312,41 @@ def _chains(graph: Graph) -> tuple[Chain, ...]:
     return tuple(deployers(Survey(graph)))
 
 
+def _pushed_by(graph: Graph, repository: str) -> set[str]:
+    """The repositories to which jobs of another repository's main push, by the role that they sign in with."""
+    found: set[str] = set()
+    for node in graph.of_type("aws:iam/role:Role"):
+        (trust, *_) = json.loads(node.inputs["assumeRolePolicy"])["Statement"]
+        claims = trust.get("Condition", {}).get("StringEquals", {})
+        if claims.get("token.actions.githubusercontent.com:sub") != f"repo:{repository}:ref:refs/heads/main":
+            continue
+        if graph.exports.get("pushRoleArn") != node.outputs["arn"]:
+            continue
+        given = [
+            one
+            for policy in graph.of_type("aws:iam/rolePolicy:RolePolicy")
+            if policy.inputs["role"] == node.outputs["name"]
+            for one in json.loads(policy.inputs["policy"])["Statement"]
+        ]
+        if not any(one["Action"] == ["ecr:GetAuthorizationToken"] for one in given):
+            continue
+        found |= {arn.partition("/")[2] for one in given if "ecr:PutImage" in one["Action"] for arn in one["Resource"]}
+    return found
+
+
 def _images(route: Route, graph: Graph, told: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
     kept = {str(n.inputs["name"]): n for n in graph.of_type("aws:ecr/repository:Repository")}
     mutable = [name for name, n in kept.items() if n.inputs.get("imageTagMutability") != "IMMUTABLE"]
     yield "images", _said(mutable, f"what was tried may change under its tag: {mutable}")
     signed = mapping(route.configs[graph.stack], "strata:delivery").get("attestedBy")
     yield "signature", _said(images(graph) and not signed, f"nobody is named who attests the images of {graph.stack}")
+    github = mapping(route.configs[graph.stack], "strata:settings").get("github") or {}
+    staging = mapping(route.configs[route.graph.stack], "strata:settings")["pipeline"]["staging"]["stack"]
+    if signed and github and signed != github["repository"] and graph.stack == staging:
+        may = _pushed_by(graph, signed)
+        yield "push", _said(may != set(kept), f"the workflow of {signed} pushes to {may}, not to {set(kept)}")
     looks = "gh attestation verify" in route.files.get("delivery/images.sh", "")
     yield "signature", _said(not looks, "nobody looks whether an image is attested")
-    staging = mapping(route.configs[route.graph.stack], "strata:settings")["pipeline"]["staging"]["stack"]
     finds = graph.stack != staging and told.get("PROMOTE_FROM") != staging
     yield "images", _said(finds, f"{graph.stack} runs what it finds, not what was tried in {staging}")
     if "PROMOTE_FROM" in told and told["PROMOTE_FROM"] in route.targets:

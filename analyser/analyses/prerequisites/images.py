@@ -9,8 +9,10 @@ from analyser.analyses.prerequisites.model import Prerequisite, When, block, in_
 from analyser.graph import Graph, Node
 from analyser.run.mock_cloud import ACCOUNT_ID
 from components.security.deployment_role import DEPLOYMENT_ROLE
+from components.security.github_role import PUSH_ROLE
 from settings.delivery import Deployer, delivery_of, tried_before
 from settings.project_files import PROJECT, ROOT
+from settings.services.delivery import without_numbers
 from settings.stackfile import mapping
 
 _PODS = ("apps/v1:Deployment", "apps/v1:StatefulSet", "apps/v1:DaemonSet", "batch/v1:Job", "batch/v1:CronJob")
@@ -64,14 +66,20 @@ def _brought(graph: Graph, name: str, reference: str) -> tuple[str, ...]:
             f"# last of all here: the workflow builds and attests it, and makes the second up itself; {refused}",
             f"gh workflow run deploy.yml --ref main --field stack={graph.stack}",
         )
-    attestor = re.sub(r"@\d+", "", said.attested_by or own)
-    return (f"# the workflow of {attestor}, on main, builds, attests and pushes {reference}; {refused}",)
+    attestor = without_numbers(said.attested_by or own)
+    brings = f"# the workflow of {attestor}, on main, builds, attests and pushes {reference}; {refused}"
+    if attestor.lower() == own.lower():
+        return (brings,)
+    if PUSH_ROLE not in graph.exports:
+        return (brings, "# github in this stack's file makes the role by which it pushes; without, no stack makes one")
+    signs_in = "# it signs in as this role (role-to-assume of aws-actions/configure-aws-credentials), in no environment"
+    return (brings, signs_in, f"pulumi stack output {PUSH_ROLE} --stack {graph.stack}")
 
 
 def _own_repository(graph: Graph) -> str:
     """The repository whose workflow deploys, without GitHub's numbers, as the stack file says it."""
     settings = mapping(graph.config, f"{PROJECT}:settings")
-    return re.sub(r"@\d+", "", str((settings.get("github") or {}).get("repository") or "OWNER/NAME"))
+    return without_numbers(str((settings.get("github") or {}).get("repository") or "OWNER/NAME"))
 
 
 def _pushed(region: str, reference: str) -> tuple[str, ...]:

@@ -56,14 +56,48 @@ def test_only_unprotected_repositories_go_with_their_images() -> None:
     assert [n.inputs["forceDelete"] for n in nodes] == [True, True]
 
 
-def test_each_repository_keeps_30_images() -> None:
+def expired(rules: list[dict[str, Any]], images: list[dict[str, Any]]) -> set[str]:
+    """What ECR's evaluator marks, youngest first: each rule by itself, an index's images not before the index.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
+    """
+    gone: set[str] = set()
+    for rule in rules:
+        chosen = rule["selection"]
+        assert (chosen["countType"], rule["action"]) == ("imageCountMoreThan", {"type": "expire"})
+        assert chosen.get("tagPatternList", ["*"]) == ["*"]
+        assert ("tagPatternList" in chosen) == (chosen["tagStatus"] == "tagged")
+        wanted = {"tagged": [True], "untagged": [False], "any": [True, False]}[chosen["tagStatus"]]
+        counted = sorted((one for one in images if one["tag"] in wanted), key=lambda one: -one["pushed"])
+        gone |= {one["digest"] for one in counted[chosen["countNumber"] :]}
+    named = {one["digest"] for one in images if one.get("index") and one["index"] not in gone}
+    return gone - named
+
+
+def pushes(version: int, orphans: int) -> list[dict[str, Any]]:
+    """A version as a workflow pushes it: index, two platforms, BuildKit's two, GitHub's attestation.
+
+    After it come ones that belong to nothing any more, as of an image that was deleted and built again.
+    """
+    index, at = f"v{version}", version * 100
+    parts = [{"digest": f"{index}-{i}", "tag": False, "pushed": at + i, "index": index} for i in range(4)]
+    attested = {"digest": f"{index}-attested", "tag": False, "pushed": at + 9}
+    left = [{"digest": f"left-{version}-{i}", "tag": False, "pushed": at + 10 + i} for i in range(orphans)]
+    return [{"digest": index, "tag": True, "pushed": at + 8}, *parts, attested, *left]
+
+
+def test_each_repository_keeps_30_versions_and_all_that_belongs_to_them() -> None:
     policies = record_once(registry).of_type("aws:ecr/lifecyclePolicy:LifecyclePolicy")
     assert len(policies) == 2
     rules = json.loads(policies[0].inputs["policy"])["rules"]
-    assert [(r["rulePriority"], r["selection"]["tagStatus"], r["selection"]["countNumber"]) for r in rules] == [
-        (1, "untagged", 7),
-        (2, "any", 30),
-    ]
+    assert [rule["rulePriority"] for rule in rules] == [1, 2]
+    for orphans in (0, 5):
+        images = [one for version in range(70) for one in pushes(version, orphans)]
+        left = {one["digest"] for one in images} - expired(rules, images)
+        whole = {one["digest"] for version in range(40, 70) for one in pushes(version, 0)}
+        assert whole <= left
+        assert {one for one in left if one.startswith("v") and "-" not in one} == {f"v{n}" for n in range(40, 70)}
+        assert len(left) <= 30 * 11
 
 
 def granted(grant: Callable[[Registry], Grant]) -> tuple[Graph, dict[str, Any]]:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -87,6 +88,29 @@ def test_a_newer_repository_is_named_by_its_numbers_as_well() -> None:
     ]
     violations, _ = verdict(made)
     assert not [v for v in violations if "github" in str(v)]
+
+
+def test_whose_workflow_brings_the_images_from_elsewhere_pushes_them_from_main_and_does_nothing_else() -> None:
+    pushes = [Statement("Push", ["ecr:PutImage"], ["arn:aws:ecr:us-east-1:123456789012:repository/shop"])]
+
+    def made(by: str | None) -> Graph:
+        account = replace(ACCOUNT, pushed_by=by)
+        return record(lambda: GithubRole("github", existing(environment="dev"), account=account, pushes=pushes))
+
+    graph = made("Example@5/shop@8")
+    assert trust(graph, "github-push-role")["Principal"] == {"Federated": [PROVIDER_ARN]}
+    assert trust(graph, "github-push-role")["Condition"]["StringEquals"] == {
+        "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+        "token.actions.githubusercontent.com:sub": [
+            "repo:Example@5/shop@8:ref:refs/heads/main",
+            "repo:Example/shop:ref:refs/heads/main",
+        ],
+        "token.actions.githubusercontent.com:ref": "refs/heads/main",
+    }
+    (policy,) = (n for n in graph.of_type("aws:iam/rolePolicy:RolePolicy") if "push" in n.name)
+    assert [one["Action"] for one in json.loads(policy.inputs["policy"])["Statement"]] == [["ecr:PutImage"]]
+    for own in (None, "Example/Strata@8"):
+        assert not [n for n in made(own).of_type("aws:iam/role:Role") if "push" in n.name]
 
 
 @pytest.mark.parametrize("pinned", [{}, {"branch": "main", "environment": "production"}])

@@ -145,10 +145,8 @@ def test_check_before_prints_the_list_and_check_alone_does_not(told) -> None:
         ("prod", "STACK=prod PROMOTE_FROM=dev GITHUB_REPOSITORY=strata/platform delivery/step.sh images"),
         ("mdreader-prod", "STACK=mdreader-prod PROMOTE_FROM=mdreader-dev delivery/step.sh images"),
         ("mdreader-prod-dr", "STACK=mdreader-prod-dr PROMOTE_FROM=mdreader-dev delivery/step.sh images"),
-        (
-            "consulting-dev",
-            "# the workflow of example/cloud-consulting, on main, builds, attests and pushes $ACCOUNT.dkr",
-        ),
+        ("consulting-dev", "pulumi stack output pushRoleArn --stack consulting-dev"),
+        ("mdreader-amplify", "pulumi stack output pushRoleArn --stack mdreader-amplify"),
     ],
 )
 def test_an_image_comes_as_the_deliveries_of_the_stack_take_it(stack: str, command: str) -> None:
