@@ -99,6 +99,7 @@ KINDS = {
     "cm": "ConfigMap", "serviceaccount": "ServiceAccount", "externalsecret": "ExternalSecret", "events": "",
     "namespace": "Namespace", "networkpolicy": "NetworkPolicy", "pvc": "PersistentVolumeClaim", "replicasets": "",
     "externalsecrets": "ExternalSecret", "targetgroupbinding": "TargetGroupBinding", "nodeclaims": "", "nodepools": "",
+    "pv": "",
 }  # fmt: skip
 """Kinds by the words that kubectl takes for them; those that others than the program make have none of their own."""
 

@@ -165,7 +165,7 @@ ROWS: dict[str, list[Figure]] = {
         (
             "aws:ecr/lifecyclePolicy:LifecyclePolicy",
             "registry-microservice-lifecycle",
-            {"policy": {"rules": [{"selection": {"tagStatus": "any", "countNumber": 30}}]}},
+            {"policy": {"rules": [{"selection": {"tagStatus": "tagged", "countNumber": 30}}]}},
         )
     ],
     "REC-CDN-01": [

@@ -11,8 +11,6 @@ from analyser.analyses.deployment_rights.statements import Statement
 
 LARGEST: Final = 6144
 """Characters of a managed policy, white space left out."""
-_NUMBERS: Final = 40
-"""Room for the numbers that Sids of one kind get."""
 MOST: Final = 10
 """Managed policies of a role, unless its account has asked for more."""
 _MERGED: Final = ("Named", "Tags", "New", "Own", "Look", "Any")
@@ -37,7 +35,7 @@ def documents(statements: Iterable[Statement]) -> list[Document]:
     found: list[list[Statement]] = []
     for piece in pieces:
         choices = ((_merged(document, piece), number) for number, document in enumerate(found))
-        fitting = [(merged, number) for merged, number in choices if _size(merged) <= LARGEST - _NUMBERS]
+        fitting = [(merged, number) for merged, number in choices if _size(_numbered(merged)) <= LARGEST]
         if fitting:
             merged, number = min(fitting, key=lambda choice: _size(choice[0]) - _size(found[choice[1]]))
             found[number] = merged

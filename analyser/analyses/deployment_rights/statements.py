@@ -49,6 +49,8 @@ _SECRET: Final = frozenset({"cognito-idp:DescribeIdentityProvider", "cognito-idp
 """Reads that tell what opens a door, of things that AWS gives ids: of the stack's own alone."""
 _READING: Final = ("Describe", "List")
 _SAVES: Final = 2
+_TELLING_APART: Final = 2
+"""How many forms of names there are at least where names alone tell the stack's things from others'."""
 GLOBAL: Final = "us-east-1"
 """Where requests to services that have no region go."""
 
@@ -157,7 +159,7 @@ def _by_tag(
         yield from _giving_tags(graph, service, label, giving, arns)
     if making:
         # What makes a thing also overwrites the one of that name, and names are the caller's choice.
-        where = arns if making & _changing(graph) else kinds
+        where = fewer(generated, max(most, _TELLING_APART)) if making & _changing(graph) else kinds
         yield allow(f"{label}New", making, where, {"StringEquals": {f"aws:RequestTag/{STACK_TAG}": graph.stack}})
     if owned:
         yield allow(f"{label}Own", owned, kinds, {"StringEquals": {f"aws:ResourceTag/{STACK_TAG}": graph.stack}})
