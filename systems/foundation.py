@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+import pulumi
+
 from components.account import Account
+from components.data.registry import Registry
 from components.operations.backup import BackedUpBucket, Backup, BackupSettings
 from components.operations.copies_watched import CopiesWatched
 from components.operations.metric import EDGE_REGION
 from components.operations.protected_resource import ProtectedResource
 from components.operations.topic import ALARMS, PUBLISHERS, Notices, NoticesSettings
+from components.security.github_role import GithubRole, GithubRoleSettings
 from components.security.key import Key, log_groups, publishers
 from components.security.operator_role import OperatorRole
 from components.statements import Statement
@@ -129,6 +133,15 @@ def make_backup(
         watched = CopiesWatched("backup-copies", notices, account=stack.account, region=region, vault=backup.copies)
         operators.grant("copied-vaults", watched.operate)
     return backup
+
+
+def make_github_roles(
+    settings: GithubRoleSettings | None, account: Account, registry: Registry
+) -> dict[str, pulumi.Output[str]]:
+    """The roles of GitHub's workflows, if a stack has any; its outputs name the one that pushes into ``registry``."""
+    if settings is None:
+        return {}
+    return GithubRole("github", settings, account=account, pushes=[registry.login, registry.push]).outputs
 
 
 def _edge_key(system: str, account: Account) -> Key:

@@ -14,7 +14,6 @@ from components.edge.load_balancer import cloudfront_prefix_list_id
 from components.edge.origins import distributions
 from components.network.network import Network
 from components.operations.cost_anomaly import PUBLISHER
-from components.security.github_role import GithubRole
 from components.security.operator_role import OperatorRole
 from systems.collaboration.application import make_application
 from systems.collaboration.data import make_data, make_files
@@ -25,7 +24,7 @@ from systems.collaboration.recovery import recovery_outputs, stand_by
 from systems.collaboration.settings import SystemSettings
 from systems.collaboration.sockets import make_sockets
 from systems.copies import make_elsewhere
-from systems.foundation import Stack, make_keys
+from systems.foundation import Stack, make_github_roles, make_keys
 
 __all__ = ["SystemSettings", "build"]
 
@@ -64,10 +63,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         application.operate,
         sockets.operate,
     )
-    push_role = {}
-    if settings.github is not None:
-        pushes = [application.registry.login, application.registry.push]
-        push_role = GithubRole("github", settings.github, account=account, pushes=pushes).outputs
+    push_role = make_github_roles(settings.github, account, application.registry)
     host = settings.domain_name or edge.cdn.domain_name
     return {
         "applicationUrl": pulumi.Output.concat("https://", host),

@@ -16,7 +16,6 @@ from components.edge.origins import distributions
 from components.network.network import Network
 from components.operations.pipeline import Pipeline
 from components.operations.tracing import Tracing
-from components.security.github_role import GithubRole
 from components.security.operator_role import OperatorRole
 from systems.confluence.copies import contract_of
 from systems.confluence.data import make_data
@@ -27,7 +26,7 @@ from systems.confluence.parts import BFF, FRONTEND, WEBSOCKET, stores_of
 from systems.confluence.recovery import build_recovery
 from systems.confluence.serverless import make_tables, run_on_lambda
 from systems.confluence.settings import SystemSettings
-from systems.foundation import Stack, make_keys
+from systems.foundation import Stack, make_github_roles, make_keys
 from systems.recovery_region import make_recovery_region
 from systems.recovery_stack import contract_outputs
 
@@ -94,10 +93,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
             "groups": canary.group_names,
             "functions": moved,
         }
-    push_role = {}
-    if settings.github is not None:
-        pushes = [registry.login, registry.push]
-        push_role = GithubRole("github", settings.github, account=account, pushes=pushes).outputs
+    push_role = make_github_roles(settings.github, account, registry)
     if settings.pipeline is not None:
         pipeline = Pipeline(
             "delivery",

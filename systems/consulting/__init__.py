@@ -21,7 +21,6 @@ from components.edge.load_balancer import LoadBalancer
 from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSettings, TargetGroupSettings
 from components.edge.zone import Zone
 from components.network.network import Network
-from components.security.github_role import GithubRole
 from components.security.human_access import HumanAccess
 from components.security.manual_secret import ManualSecret
 from components.workloads.cluster_autoscaler import ClusterAutoscaler
@@ -32,7 +31,7 @@ from systems.consulting.operations import operate
 from systems.consulting.parts import BACKEND_TARGETS, BEDROCK_KEY, FRONTEND_TARGETS, IMAGES, Data, Edge
 from systems.consulting.settings import SystemSettings
 from systems.eks_platform import Compute, make_compute
-from systems.foundation import Stack, make_keys
+from systems.foundation import Stack, make_github_roles, make_keys
 
 _NODE_PORTS = (30000, 32767)
 
@@ -68,10 +67,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     run_application(stack, network=network, data=data, compute=compute, edge=edge, registry=registry)
     if settings.audit is not None:
         make_audit(settings.audit, account, access_logs)
-    push_role = {}
-    if settings.github is not None:
-        pushes = [registry.login, registry.push]
-        push_role = GithubRole("github", settings.github, account=account, pushes=pushes).outputs
+    push_role = make_github_roles(settings.github, account, registry)
     operate(stack, data=data, compute=compute, edge=edge)
     return {
         "url": f"https://{settings.domain}",

@@ -19,13 +19,12 @@ from components.network.network import Network
 from components.operations.cost_anomaly import PUBLISHER
 from components.operations.pipeline import Pipeline
 from components.operations.tracing import Tracing
-from components.security.github_role import GithubRole
 from components.security.human_access import HumanAccess
 from components.security.manual_secret import ManualSecret
 from components.security.operator_role import OperatorRole
 from systems.audit import make_audit
 from systems.copies import comes_second, make_elsewhere
-from systems.foundation import Stack, make_keys
+from systems.foundation import Stack, make_github_roles, make_keys
 from systems.mdreader.api import HEALTH, make_api
 from systems.mdreader.data import make_data
 from systems.mdreader.edge import make_files, make_site
@@ -125,10 +124,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
         firewalls=firewalls,
         operators=operators,
     )
-    push_role = {}
-    if settings.github is not None:
-        pushes = [realtime.registry.login, realtime.registry.push]
-        push_role = GithubRole("github", settings.github, account=account, pushes=pushes).outputs
+    push_role = make_github_roles(settings.github, account, realtime.registry)
     if settings.pipeline is not None:
         pipeline = Pipeline(
             "delivery",

@@ -19,9 +19,8 @@ from components.edge.load_balancer import cloudfront_prefix_list_id
 from components.merging import disjoint
 from components.network.network import Network
 from components.operations.alarms import lambda_functions
-from components.security.github_role import GithubRole
 from components.security.human_access import HumanAccess
-from systems.foundation import Stack, make_keys
+from systems.foundation import Stack, make_github_roles, make_keys
 from systems.records.application import make_application
 from systems.records.cluster import platform
 from systems.records.edge import make_edge
@@ -58,10 +57,7 @@ def build(settings: SystemSettings, account: Account) -> dict[str, Any]:
     later = {}
     if settings.events:
         later = read_events(stack, settings=settings.events, network=network, data=data, operators=compute.operators)
-    push_role = {}
-    if settings.github is not None:
-        pushes = [registry.login, registry.push]
-        push_role = GithubRole("github", settings.github, account=account, pushes=pushes).outputs
+    push_role = make_github_roles(settings.github, account, registry)
     operate(stack, data=data, compute=compute, edge=edge, later=disjoint(lambda_functions.rotations(rotations), later))
     return {
         "url": f"https://{settings.domain}",
