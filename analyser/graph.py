@@ -37,6 +37,10 @@ class Node:
     within: str = ""
     """URN of the remote component that makes this resource inside the engine; empty for what the program makes."""
 
+    def at(self, *path: str) -> Any:
+        """What an input has inside, by the keys that lead there; None where there is none or it is not known."""
+        return inside(self.inputs, *path)
+
     @property
     def is_component(self) -> bool:
         """Whether this is a component resource."""
@@ -66,6 +70,13 @@ class Node:
     def package(self) -> str:
         """The Pulumi package that the type belongs to."""
         return self.type.split(":", 1)[0]
+
+
+def inside(value: Any, *path: str) -> Any:
+    """What plain data has at the end of a path of keys; None where there is none or it is not known."""
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return None if value is UNKNOWN else value
 
 
 def _known(value: Any) -> Any:
@@ -201,11 +212,15 @@ class Graph:
             node if node.is_wholly_known else replace(node, inputs=_known(node.inputs), outputs=_known(node.outputs))
             for node in self.nodes
         ]
+        return self.having(nodes, _known(dict(self.exports)))
+
+    def having(self, nodes: Iterable[Node], exports: Mapping[str, Any] | None = None) -> "Graph":
+        """The same run with other resources, and with other stack outputs where they are given."""
         return Graph(
             self.project,
             self.stack,
             nodes,
-            _known(dict(self.exports)),
+            self.exports if exports is None else exports,
             region=self.region,
             config=self.config,
             secret_exports=self.secret_exports,

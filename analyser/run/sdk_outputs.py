@@ -94,10 +94,10 @@ class Answers(dict[str, rpc.Resolver]):
         """What a property is or will be, which the end of the run then waits for."""
         future: asyncio.Future[_OutputData[Any]] = asyncio.Future()
         self._waiting[name] = future
-        if name not in self._found and self._said:
-            self._found[name] = self._said.data(name)
         if name in self._found:
             self._settle(name, self._found[name])
+        elif self._said:
+            self._settle(name, self._said.data(name))
         else:
             SETTINGS.outputs.add(future)
         return future

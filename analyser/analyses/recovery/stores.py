@@ -37,18 +37,7 @@ def _component(graph: Graph, node: Node) -> str:
 def with_images(graph: Graph, others: Iterable[Graph]) -> Graph:
     """A stack with what others of its account and region have the registry do, which has one configuration for all."""
     told = (node for other in others for node in other.of_type(IMAGE_COPIES))
-    return Graph(
-        graph.project,
-        graph.stack,
-        [*graph.nodes, *told],
-        graph.exports,
-        region=graph.region,
-        config=graph.config,
-        secret_exports=graph.secret_exports,
-        reads=graph.reads,
-        gaps=graph.gaps,
-        file=graph.file,
-    )
+    return graph.having([*graph.nodes, *told])
 
 
 def joined(home: Graph, standby: Graph) -> Graph:

@@ -1,11 +1,11 @@
 """What the promoted stack lacks of what home does: what is off, not there, follows still, or would not come back."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from analyser.analyses.recovery import recovery
 from analyser.analyses.recovery.plans import region_and_account
 from analyser.analyses.simulation.model import Fault, Pair
+from analyser.analyses.simulation.watched import is_disabled
 from analyser.graph import Graph, Node
 from settings.objectives import Loss
 
@@ -47,33 +47,29 @@ def promoted(pair: Pair) -> Iterator[Fault]:
     yield from _objectives(pair)
 
 
-def _at(inputs: Mapping[str, Any], *path: str) -> Any:
-    found: Any = inputs
-    for key in path:
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return found
-
-
-_OFF: Mapping[str, tuple[Callable[[Mapping[str, Any]], bool], str]] = {
-    _FUNCTION: (lambda told: told.get("reservedConcurrentExecutions") == 0, "reserves no concurrency: it never runs"),
-    _MAPPING: (lambda told: told.get("enabled") is False, "is disabled: nothing is handed over"),
+_OFF: Mapping[str, tuple[Callable[[Node], bool], str]] = {
+    _FUNCTION: (
+        lambda node: node.inputs.get("reservedConcurrentExecutions") == 0,
+        "reserves no concurrency: it never runs",
+    ),
+    _MAPPING: (lambda node: node.inputs.get("enabled") is False, "is disabled: nothing is handed over"),
     "aws:cloudwatch/eventRule:EventRule": (
-        lambda told: told.get("state") == "DISABLED" or told.get("isEnabled") is False,
+        is_disabled,
         "is disabled: nothing is passed on",
     ),
     "aws:cloudwatch/metricAlarm:MetricAlarm": (
-        lambda told: told.get("actionsEnabled") is False,
+        lambda node: node.inputs.get("actionsEnabled") is False,
         "has its actions off: nobody hears of it",
     ),
     "aws:scheduler/schedule:Schedule": (
-        lambda told: told.get("state") == "DISABLED",
+        lambda node: node.inputs.get("state") == "DISABLED",
         "is disabled: nothing is done when its time comes",
     ),
-    _SCALED: (lambda told: told.get("maxCapacity") == 0, "scales to nothing at the most"),
-    "kubernetes:apps/v1:Deployment": (lambda told: _at(told, "spec", "replicas") == 0, "has no pods"),
-    "kubernetes:apps/v1:StatefulSet": (lambda told: _at(told, "spec", "replicas") == 0, "has no pods"),
+    _SCALED: (lambda node: node.inputs.get("maxCapacity") == 0, "scales to nothing at the most"),
+    "kubernetes:apps/v1:Deployment": (lambda node: node.at("spec", "replicas") == 0, "has no pods"),
+    "kubernetes:apps/v1:StatefulSet": (lambda node: node.at("spec", "replicas") == 0, "has no pods"),
     "kubernetes:batch/v1:CronJob": (
-        lambda told: _at(told, "spec", "suspend") is True,
+        lambda node: node.at("spec", "suspend") is True,
         "is suspended: nothing is done when its time comes",
     ),
 }
@@ -83,9 +79,9 @@ _OFF: Mapping[str, tuple[Callable[[Mapping[str, Any]], bool], str]] = {
 def _off(pair: Pair) -> Iterator[Fault]:
     """What is off once promoted, where home's of the same name is not."""
     for token, (is_off, why) in _OFF.items():
-        on = {node.name for node in pair.home.of_type(token) if not is_off(node.inputs)}
+        on = {node.name for node in pair.home.of_type(token) if not is_off(node)}
         for node in pair.promoted.of_type(token):
-            if node.name in on and is_off(node.inputs):
+            if node.name in on and is_off(node):
                 yield _fault("off", pair, node, f"{why}, once promoted")
     scaled = [
         str(each.inputs.get("resourceId")) for each in pair.promoted.of_type(_SCALED) if each.inputs.get("minCapacity")
@@ -107,7 +103,7 @@ def _tasks(home: Graph, name: str) -> bool:
 
 def _nodes(graph: Graph) -> bool:
     """Whether a node group has nodes, or may have."""
-    return any(_at(group.inputs, "scalingConfig", "desiredSize") != 0 for group in graph.of_type(_NODES))
+    return any(group.at("scalingConfig", "desiredSize") != 0 for group in graph.of_type(_NODES))
 
 
 def _twice(pair: Pair) -> Iterator[Fault]:
@@ -116,9 +112,9 @@ def _twice(pair: Pair) -> Iterator[Fault]:
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/globaltables_HowItWorks.html
     """
     is_off, _ = _OFF[_MAPPING]
-    read = {node.name for node in pair.home.of_type(_MAPPING) if not is_off(node.inputs) and _of_table(node)}
+    read = {node.name for node in pair.home.of_type(_MAPPING) if not is_off(node) and _of_table(node)}
     for node in pair.standby.of_type(_MAPPING):
-        if node.name in read and not is_off(node.inputs) and _of_table(node):
+        if node.name in read and not is_off(node) and _of_table(node):
             yield _fault("twice", pair, node, "hands over while it stands by what home's hands over as well")
 
 

@@ -8,7 +8,7 @@ from analyser.analyses.recovery import recovery
 from analyser.analyses.recovery.model import State
 from analyser.analyses.simulation.model import Fault, Pair
 from analyser.analyses.simulation.remaining import SUBNET, zones
-from analyser.graph import Graph, Node
+from analyser.graph import Graph
 from settings.objectives import Loss
 
 _CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
@@ -87,17 +87,10 @@ def _weak(pair: Pair) -> Iterator[Fault]:
         here = {node.name: node for node in pair.promoted.of_type(token)}
         for node in (node for node in pair.home.of_type(token) if node.name in here):
             for path in paths:
-                at_home, there = _said(node, path), _said(here[node.name], path)
+                at_home, there = (each.at(*path.split(".")) for each in (node, here[node.name]))
                 if (size := _size(there)) and size < (_size(at_home) or 0):
                     where = f"{pair.standby.stack}: {node.name}"
                     yield Fault("size", where, f"{path} is {there} once promoted, at home {at_home}")
-
-
-def _said(node: Node, path: str) -> Any:
-    found: Any = node.inputs
-    for key in path.split("."):
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return found
 
 
 def _size(said: Any) -> float | None:

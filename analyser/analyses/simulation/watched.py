@@ -42,12 +42,17 @@ def _behind(pair: Pair) -> Iterator[Fault]:
 def _unheard(graph: Graph, rule: Node) -> str:
     name = rule.outputs.get("name") or rule.inputs.get("name")
     targets = [one for one in graph.of_type(_TARGET) if one.inputs.get("rule") == name]
-    if rule.inputs.get("state") == "DISABLED" or rule.inputs.get("isEnabled") is False:
+    if is_disabled(rule):
         return "it is disabled"
     if name and not targets:
         return "it has no target"
     told = any(":sns:" in str(one.inputs.get("arn")) for one in targets)
     return "" if told or _rings(graph, "TriggeredRules", RuleName=name) else "no alarm looks at it"
+
+
+def is_disabled(rule: Node) -> bool:
+    """Whether a rule of EventBridge passes nothing on."""
+    return rule.inputs.get("state") == "DISABLED" or rule.inputs.get("isEnabled") is False
 
 
 def _rings(graph: Graph, metric: str, **dimensions: Any) -> bool:

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analyser.graph import Graph, Node
-from policy.unknown import UNKNOWN
+from analyser.graph import Graph, Node, inside
 
 _SERVICE = "kubernetes:core/v1:Service"
 _INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"
@@ -71,14 +70,14 @@ def _of(graph: Graph, node: Node) -> Iterator[Await]:
         if selector:
             yield Await(node, tuple(_selected(graph, node, selector)), "pods that answer")
         return
-    for name in _backends(_at(node, "spec")):
-        services = [s for s in graph.of_type(_SERVICE) if _at(s, "metadata", "name") == name and _together(s, node)]
+    for name in _backends(node.at("spec")):
+        services = [s for s in graph.of_type(_SERVICE) if s.at("metadata", "name") == name and _together(s, node)]
         yield Await(node, tuple(services), f"the Service {name}")
 
 
 def _selector(service: Node) -> Mapping[str, Any]:
     """The labels of the pods that a Service waits for; nothing for one without pods of its own, or a headless one."""
-    spec = _at(service, "spec")
+    spec = service.at("spec")
     if not isinstance(spec, Mapping) or spec.get("type") == "ExternalName" or spec.get("clusterIP") == "None":
         return {}
     selector = spec.get("selector")
@@ -88,7 +87,7 @@ def _selector(service: Node) -> Mapping[str, Any]:
 def _selected(graph: Graph, service: Node, selector: Mapping[str, Any]) -> Iterator[Node]:
     for token in _PODS:
         for node in graph.of_type(token):
-            labels = _at(node, "spec", "template", "metadata", "labels")
+            labels = node.at("spec", "template", "metadata", "labels")
             if isinstance(labels, Mapping) and selector.items() <= labels.items() and _together(service, node):
                 yield node
 
@@ -97,29 +96,19 @@ def _backends(spec: Any) -> Iterator[str]:
     """The Services that an Ingress names."""
     if not isinstance(spec, Mapping):
         return
-    rules = [path for rule in _list(spec.get("rules")) for path in _list(_in(rule, "http", "paths"))]
-    for backend in (spec.get("defaultBackend"), *(_in(path, "backend") for path in rules)):
-        name = _in(backend, "service", "name")
+    rules = [path for rule in _list(spec.get("rules")) for path in _list(inside(rule, "http", "paths"))]
+    for backend in (spec.get("defaultBackend"), *(inside(path, "backend") for path in rules)):
+        name = inside(backend, "service", "name")
         if isinstance(name, str):
             yield name
 
 
 def _skips(node: Node) -> bool:
-    return _at(node, "metadata", "annotations", _SKIP) in ("true", True)
+    return node.at("metadata", "annotations", _SKIP) in ("true", True)
 
 
 def _together(one: Node, other: Node) -> bool:
-    return bool(_at(one, "metadata", "namespace") == _at(other, "metadata", "namespace"))
-
-
-def _at(node: Node, *path: str) -> Any:
-    return _in(node.inputs, *path)
-
-
-def _in(value: Any, *path: str) -> Any:
-    for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return None if value is UNKNOWN else value
+    return bool(one.at("metadata", "namespace") == other.at("metadata", "namespace"))
 
 
 def _list(value: Any) -> Iterable[Any]:
