@@ -171,7 +171,8 @@ def _run(
     path = list(sys.path)
     try:
         with shortcuts(), asyncio.Runner(loop_factory=Loop) as runner:
-            runner.run(_in_stack(program, recorder, work))
+            # Not the runner's own run, in which Ctrl-C waits until a program that blocks gives the loop a turn.
+            runner.get_loop().run_until_complete(_in_stack(program, recorder, work))
     except (SettingsError, ProgramError):
         raise
     except pulumi.RunError as error:

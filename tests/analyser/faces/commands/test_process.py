@@ -82,10 +82,12 @@ def test_ctrl_c_ends_it_quietly_at_any_moment(project: Path, where: str) -> None
     if where == "while it imports":
         (project / "typer.py").write_text(interrupt)
     else:
-        write_project(project, f"import pulumi\n{interrupt}import time; time.sleep(60)\n")
+        after = "import pathlib, time; time.sleep(20); pathlib.Path('went-on').touch()\n"
+        write_project(project, f"import pulumi\n{interrupt}{after}")
     process = _started(project, "preview", "shop", env={"PYTHONPATH": os.pathsep.join([str(project), *sys.path])})
     said = process.communicate()
     assert (process.returncode, said) == (130, ("", ""))
+    assert not (project / "went-on").exists()
 
 
 def test_a_process_that_was_told_to_ignore_it_goes_on(project: Path) -> None:
