@@ -13,7 +13,7 @@ CHECKER ?= ../shared/conform/check
 ASKED = $(if $(filter file,$(origin PYTHON)),,--python $(PYTHON))
 unexport PYTHONDONTWRITEBYTECODE # what a run compiles serves the next, and each process that a test starts
 
-.PHONY: $(EMULATOR) help versions setup preview previews local update test client soak setups walks engine bench bench-records mutants lint conform packages policy-wheel image audit sbom lock schema rules prices screenshots clean
+.PHONY: $(EMULATOR) help versions setup preview previews local update test coverage client soak setups walks engine bench bench-records mutants lint conform packages policy-wheel image audit sbom lock schema rules prices screenshots clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,12 +44,17 @@ local: $(EMULATOR) ## Run a stack on this machine, at an emulator of AWS, until 
 update: $(READY) ## Write anew what is written from the program: schema, rules, inventories, goldens, pages' samples
 	@$(BIN)/python -m tests.update
 
-test: $(READY) ## Run every test, those of functions/ beside the others; fails when less than 95 % of functions/ is run
+# Three workers for two cores: one of them waits for a server or a browser.
+test: $(READY) ## Run every test, those of functions/ beside the others
 	@$(MAKE) --silent --no-print-directory READY= $(EMULATOR) || echo "tests at the emulator of AWS will not be run"
 	@mkdir -p build
-	@$(BIN)/python -m pytest --workers 2 tests/functions --cov > build/functions.txt 2>&1 & functions=$$!; \
-	$(BIN)/python -m pytest --workers 2 --ignore tests/functions; rest=$$?; \
+	@$(BIN)/python -m pytest --workers 2 tests/functions > build/functions.txt 2>&1 & functions=$$!; \
+	$(BIN)/python -m pytest --workers 3 --ignore tests/functions; rest=$$?; \
 	wait $$functions; functions=$$?; cat build/functions.txt; exit $$((rest > functions ? rest : functions))
+
+# Apart from "make test", which it would slow down by a third of what tests of functions/ take.
+coverage: $(READY) ## Run the tests of functions/ and say what of it they leave out; fails when they run less than 95 %
+	@$(BIN)/python -m pytest --workers 2 tests/functions --cov
 
 client: $(READY) ## Check, test and build the TypeScript client of functions/collaboration, with the lock's Node
 	@$(BIN)/python -m tests.node

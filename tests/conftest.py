@@ -1,5 +1,6 @@
 """The whole suite's: the same examples at each run, an environment of its own, and graphs that workers share."""
 
+import contextlib
 import functools
 import gc
 import os
@@ -38,6 +39,9 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sdk.install()
 
 _CACHE = functools._lru_cache_wrapper
+
+_MOST = 300
+"""Files of which a run is that of nearly all there are."""
 
 # What whoever runs the tests has set for AWS, a stack or the terminal is none of the tests' business.
 _OTHERS = ("AWS_", "PULUMI_CONFIG", "PULUMI_STACK", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
@@ -96,9 +100,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Workers of the whole suite are forked with the graphs that most files ask for; others leave them in a folder."""
+    if session.config.option.workers > 1 and len({item.path for item in session.items}) >= _MOST:
+        from tests import stacks  # what tests of functions never need
+
+        for stack in stacks.STACKS:
+            with contextlib.suppress(Exception):  # which its tests say
+                stacks.serving(stack)
     Graphs.folder = Path(tempfile.mkdtemp(prefix="graphs-"))
-    config.add_cleanup(functools.partial(shutil.rmtree, Graphs.folder))
+    session.config.add_cleanup(functools.partial(shutil.rmtree, Graphs.folder))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
