@@ -272,7 +272,7 @@ def _node(
         remote=request.remote,
         provider=request.provider,
         dependencies=tuple(sorted(dependencies)),
-        property_dependencies={key: tuple(sorted(urns)) for key, urns in properties.items()},
+        property_dependencies={key: tuple(sorted(urns)) for key, urns in sorted(properties.items())},
         secret_inputs=frozenset(key for key, found in seen.items() if found.secret),
         protect=request.protect,
         ignore_changes=tuple(request.ignoreChanges),

@@ -8,16 +8,16 @@ from typing import Any
 
 from pulumi import Output, Resource, _types, log
 from pulumi.output import _OutputData
-from pulumi.runtime import known_types, resource_cycle_breaker, rpc
+from pulumi.runtime import known_types, rpc
 from pulumi.runtime import resource as runtime_resource
 from pulumi.runtime.proto import source_pb2
+from pulumi.runtime.rpc_manager import RPCManager
 from pulumi.runtime.settings import SETTINGS
 
-from analyser.run import sdk_outputs
+from analyser.run import sdk_outputs, sdk_registrations
 
 _create_urn = runtime_resource.create_urn
 _from_input = Output.from_input
-_PLAIN = frozenset({str, int, float, bool, type(None)})
 _made: list[sdk_outputs.Answers] = []
 """What the resources of the run that is under way answer."""
 
@@ -46,7 +46,7 @@ def contains_unknowns(value: Any) -> bool:
     The SDK's own (``pulumi.runtime.rpc``) says the same by a function that it makes at each call and that refers to
     itself: twenty thousand circles a stack, seven in ten of all objects that a run left to the garbage collector.
     """
-    if type(value) in _PLAIN:
+    if type(value) in sdk_registrations.PLAIN:
         return False
     return known_types.is_unknown(value) or (isinstance(value, dict | list) and _hold_unknowns(value, set()))
 
@@ -57,7 +57,7 @@ def _hold_unknowns(values: dict[Any, Any] | list[Any], seen: set[int]) -> bool:
     seen.add(id(values))
     # An output type is a dict with attributes by the names of its properties, one of which may be ``values``.
     for value in [values[key] for key in values] if isinstance(values, dict) else values:
-        if type(value) in _PLAIN:
+        if type(value) in sdk_registrations.PLAIN:
             continue
         if known_types.is_unknown(value) or (isinstance(value, dict | list) and _hold_unknowns(value, seen)):
             return True
@@ -110,7 +110,7 @@ class _NotPlainError(Exception):
 
 def _copied(value: Any) -> Any:
     kind = type(value)
-    if kind in _PLAIN:
+    if kind in sdk_registrations.PLAIN:
         return value
     if kind is list:
         return [_copied(item) for item in value]
@@ -132,20 +132,6 @@ def kept(unwrap: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return unwrapped
 
 
-def reachable(from_resource: Resource, to_resource: Resource) -> bool:
-    """Whether the one depends on the other, directly or through others; the SDK's own makes a generator for each."""
-    seen: set[Resource] = set()
-    left = [from_resource]
-    while left:
-        one = left.pop()
-        if one is to_resource:
-            return True
-        if one not in seen:
-            seen.add(one)
-            left += resource_cycle_breaker._deps(one)
-    return False
-
-
 def _track(output: Output[Any]) -> None:
     """Notes an output as under way. What is done is taken out by ``program._to_the_end``, in few rounds; the SDK's
     own has each output take itself out, under a lock, by a call of the loop.
@@ -160,12 +146,15 @@ def _unheard(*_: Any, **__: Any) -> None:
 INSTEAD: tuple[tuple[Any, str, Any], ...] = (
     (runtime_resource, "_get_stack_trace", source_pb2.StackTrace),
     (runtime_resource, "create_urn", create_urn),
+    (runtime_resource, "resource_pb2", sdk_registrations.MESSAGES),
+    (RPCManager, "do_rpc", sdk_registrations.do_rpc),
+    (rpc, "serialize_property", sdk_registrations.serialize_property),
+    (rpc, "declare_dependency", sdk_registrations.declare_dependency),
     (rpc, "contains_unknowns", contains_unknowns),
     (rpc, "resolve_outputs", sdk_outputs.resolve_outputs),
     (rpc, "transfer_properties", transfer_properties),
     (_types, "unwrap_type", kept(_types.unwrap_type)),
     (_types, "unwrap_optional_type", kept(_types.unwrap_optional_type)),
-    (resource_cycle_breaker, "_reachable", reachable),
     (Output, "_track", _track),
     (Output, "from_input", staticmethod(from_input)),
     (log, "debug", _unheard),

@@ -4,13 +4,12 @@ import gc
 import inspect
 import weakref
 from collections.abc import Mapping
-from itertools import product
 from typing import Any
 
 import pulumi
 import pytest
 from pulumi import _types
-from pulumi.runtime import resource, resource_cycle_breaker, rpc
+from pulumi.runtime import resource, rpc
 
 from analyser.run import sdk_shortcuts
 from analyser.run.program import ProgramError, run_program
@@ -55,10 +54,6 @@ def test_unknowns_are_found_where_the_sdk_finds_them(value: Any, holds: bool) ->
     assert sdk_shortcuts.contains_unknowns(value) is rpc.contains_unknowns(value) is holds
 
 
-class _Dependent:
-    """What the SDK notes dependencies on."""
-
-
 @pulumi.input_type
 class _Rule:
     """What a hint of a nested input names."""
@@ -80,20 +75,6 @@ def test_a_hint_is_unwrapped_once_and_to_the_same(unwrap: Any) -> None:
     for _ in range(2):
         assert [shorter(hint) for hint in hints] == [unwrap(hint) for hint in hints]
         assert len(calls) == len(hints)
-
-
-def test_who_depends_on_whom_is_what_the_sdk_says() -> None:
-    """A chain, a circle and one apart."""
-    several: list[Any] = [_Dependent() for _ in range(6)]
-    for one, other in ((0, 1), (1, 2), (2, 3), (3, 1), (4, 3)):
-        resource_cycle_breaker._add_dep(several[one], several[other])
-    said = {pair: sdk_shortcuts.reachable(*(several[one] for one in pair)) for pair in product(range(6), repeat=2)}
-    assert said == {
-        pair: resource_cycle_breaker._reachable(*(several[one] for one in pair)) for pair in product(range(6), repeat=2)
-    }
-    assert said[0, 3]
-    assert not said[0, 4]
-    assert not said[5, 0]
 
 
 def test_nothing_is_left_to_the_garbage_collector() -> None:
