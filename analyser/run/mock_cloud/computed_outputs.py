@@ -24,8 +24,7 @@ _MODULES = {"index": "", "lambda": "lambda_"}
 def computed(token: str, name: str, inputs: dict[str, Any], region: str) -> tuple[str, dict[str, Any]]:
     """The id of a resource and its inputs with a value for each property that they leave open."""
     identity = Identity(token, name, inputs, region)
-    types = output_types(token)
-    state = {key: value_of(identity, key, typ) for key, typ in types.items() if key not in inputs and key != "id"}
+    state = {key: _made_of(token, key)(identity) for key in output_types(token) if key not in inputs and key != "id"}
     state |= inputs
 
     def value(member: str, block: dict[str, Any]) -> Any:
@@ -77,38 +76,51 @@ def module_of(token: str) -> str:
     return f"pulumi_{package.replace('-', '_')}.{_MODULES.get(path, path)}".rstrip(".")
 
 
-def value_of(identity: Identity, key: str, typ: Any, within: tuple[Any, ...] = ()) -> Any:
-    """A value of a type for a property.
+def value_of(identity: Identity, key: str, typ: Any) -> Any:
+    """A value of a type for a property."""
+    return _made(key, typ)(identity)
+
+
+@functools.cache
+def _made_of(token: str, key: str) -> Callable[[Identity], Any]:
+    return _made(key, output_types(token)[key])
+
+
+def _made(key: str, typ: Any, within: tuple[Any, ...] = ()) -> Callable[[Identity], Any]:
+    """What makes the value of a property from who it is of, which is the same for all resources of a type.
 
     ``within`` are the types that it is made for; one that holds itself, as a rule of WAF does, ends there.
     """
     inner, origin = _form(typ)
     if is_list(origin):
-        return _items(identity, key, inner, within)
+        return _items(key, inner, within)
     if origin is not None:
-        return {}
+        return lambda _: {}
     if not isinstance(inner, type):
-        return _text(identity, key)
+        return functools.partial(_text, key=key)
     if _types.is_output_type(inner):
         deeper = (*within, inner)
         parts = _types.output_type_types(inner).items() if inner not in within else ()
-        return {name: value_of(identity, name, part, deeper) for name, part in parts}
+        made = {name: _made(name, part, deeper) for name, part in parts}
+        return lambda identity: {name: make(identity) for name, make in made.items()}
     if inner is bool:
-        return False
+        return lambda _: False
     if inner in (int, float):
-        return port_of(identity) if key == "port" else 1
+        return port_of if key == "port" else lambda _: 1
     if issubclass(inner, Enum):
-        return next(iter(inner)).value
-    return _text(identity, key)
+        first = next(iter(inner)).value
+        return lambda _: first
+    return functools.partial(_text, key=key)
 
 
-def _items(identity: Identity, key: str, listed: Any, within: tuple[Any, ...]) -> list[Any]:
+def _items(key: str, listed: Any, within: tuple[Any, ...]) -> Callable[[Identity], list[Any]]:
     if key == "nameServers":
-        return _name_servers(identity)
+        return _name_servers
     if key == "domainValidationOptions":
-        return _validations(identity)
+        return _validations
     arguments = typing.get_args(listed)
-    return [value_of(identity, key.removesuffix("s"), arguments[0] if arguments else str, within)]
+    made = _made(key.removesuffix("s"), arguments[0] if arguments else str, within)
+    return lambda identity: [made(identity)]
 
 
 @functools.cache
