@@ -84,10 +84,12 @@ def create_urn(name: Any, type_: Any, parent: Any = None, *rest: Any) -> Output[
 
 
 def _there(value: Any) -> Output[Any]:
-    """An output whose value is at hand."""
+    """An output whose value is at hand, for which the end of the run need not wait."""
     future: asyncio.Future[_OutputData[Any]] = asyncio.Future()
     future.set_result(_OutputData(set(), value, True, False))
-    return Output._from_data(future)
+    output: Output[Any] = object.__new__(Output)
+    output._data = future
+    return output
 
 
 def from_input(value: Any) -> Output[Any]:

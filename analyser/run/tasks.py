@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 _HERE = f"{Path(__file__).resolve().parents[1]}{os.sep}"
 _OWN = f"{Path(__file__).resolve().parents[2]}{os.sep}"
@@ -16,7 +15,7 @@ class Work:
 
     def __init__(self) -> None:
         self._failed: dict[int, tuple[BaseException, str]] = {}
-        self._turns: WeakKeyDictionary[asyncio.Task[Any], int] = WeakKeyDictionary()
+        self._turns: dict[asyncio.Task[Any], int] = {}
         self._begun = 0
 
     def begin(self, loop: asyncio.AbstractEventLoop, coroutine: Any, /, **options: Any) -> asyncio.Task[Any]:
@@ -33,6 +32,7 @@ class Work:
         return self._turns.get(task, 0) if task else 0
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
+        del self._turns[task]
         asyncio.tasks._unregister_task(task)  # asyncio goes through all there ever were, each time it is asked for any
         # A task hands its traceback to the first who awaits it; whoever awaits it again gets the error without one.
         error = None if task.cancelled() else task.exception()
