@@ -29,9 +29,10 @@ def _valkey() -> Path:
 
 
 def _postgres(name: str) -> _Source:
-    """Debian keeps the server's programs off the path, by major version."""
+    """Debian keeps the programs off the path, by major version; what it has there under ``psql`` is a script that looks
+    for the one to run, which takes five times as long as that does."""
     folders = (f"/usr/lib/postgresql/{major}/bin" for major in range(18, 13, -1))
-    return _Source(None, (name, *(f"{folder}/{name}" for folder in folders)), "postgresql")
+    return _Source(None, (*(f"{folder}/{name}" for folder in folders), name), "postgresql")
 
 
 def _node() -> Path:

@@ -51,6 +51,7 @@ class Domain:
         self._scheme, self._host = parts.scheme, parts.netloc
         self._role_arn = role_arn
         self._left = patience // PAUSE_SECONDS
+        self._session = boto3.Session()
         self._credentials: Any = None
 
     def send(self, method: str, path: str, body: object) -> None:
@@ -83,14 +84,13 @@ class Domain:
             connection.close()
 
     def _signed(self, method: str, path: str, body: bytes) -> dict[str, str]:
-        session = boto3.Session()
         if self._credentials is None:
-            taken = session.client("sts").assume_role(RoleArn=self._role_arn, RoleSessionName="map-search-roles")
+            taken = self._session.client("sts").assume_role(RoleArn=self._role_arn, RoleSessionName="map-search-roles")
             found = taken["Credentials"]
             self._credentials = boto3.Session(
                 found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"]
             ).get_credentials()
         request = AWSRequest(method, f"{self._scheme}://{self._host}{_API}/{path}", data=body)
         request.headers["content-type"] = "application/json"
-        SigV4Auth(self._credentials, "es", session.region_name).add_auth(request)
+        SigV4Auth(self._credentials, "es", self._session.region_name).add_auth(request)
         return {name: str(value) for name, value in request.headers.items()}

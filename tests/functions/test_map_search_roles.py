@@ -55,7 +55,7 @@ class Api(BaseHTTPRequestHandler):
 def domain() -> Iterator[Any]:
     server: Any = HTTPServer(("127.0.0.1", 0), Api)
     server.asked, server.there, server.refuses = [], set(), []
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield server
     server.shutdown()

@@ -1,5 +1,6 @@
 """The migrations of every system against a real PostgreSQL, run as the master user, by the script that the Job runs."""
 
+import functools
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ FOLDERS = {
     "consulting": ("init.sql", "chat_migration.sql", "email_events_migration.sql"),
 }
 Migrate = Callable[..., str]
+Migrated = Callable[[str], tuple[str, str]]
 
 
 @pytest.fixture
@@ -32,6 +34,20 @@ def migrate(postgres: Server, tmp_path: Path) -> Migrate:
     return run
 
 
+@pytest.fixture(scope="module")
+def migrated(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Migrated:
+    """A system's database after its migrations, which are run once, and what they said: making one takes as long as
+    fifty statements."""
+
+    @functools.cache
+    def made(system: str) -> tuple[str, str]:
+        database = f"migrated_{system}"
+        postgres.database(database)
+        return database, run_job(postgres, database, texts_of(system, FOLDERS[system]), tmp_path_factory.mktemp(system))
+
+    return made
+
+
 def applied(server: Server, database: str) -> list[str]:
     return server.psql("SELECT file FROM schema_migration ORDER BY applied_at, file", database=database).splitlines()
 
@@ -43,18 +59,20 @@ def refused(server: Server, sql: str, database: str, user: str = "application") 
 
 
 @pytest.mark.parametrize("system", FOLDERS)
-def test_every_file_is_applied_once(postgres: Server, migrate: Migrate, system: str) -> None:
+def test_every_file_is_applied_once(postgres: Server, migrate: Migrate, migrated: Migrated, system: str) -> None:
     assert set(FOLDERS[system]) == {file.name for file in (ROOT / "migrations" / system).iterdir()}
-    said = migrate(system, f"once_{system}")
+    database, said = migrated(system)
     assert said.splitlines() == [f"applying {file}" for file in FOLDERS[system]]
-    assert migrate(system, f"once_{system}") == ""
-    assert set(applied(postgres, f"once_{system}")) == set(FOLDERS[system])
+    assert migrate(system, database) == ""
+    assert set(applied(postgres, database)) == set(FOLDERS[system])
 
 
 @pytest.mark.parametrize("system", ["records", "confluence", "mdreader"])
-def test_a_database_that_has_some_of_it_is_no_obstacle(postgres: Server, migrate: Migrate, system: str) -> None:
+def test_a_database_that_has_some_of_it_is_no_obstacle(
+    postgres: Server, migrate: Migrate, migrated: Migrated, system: str
+) -> None:
     """Roles belong to the server: another database of it, or a restored one, may have brought them already."""
-    migrate(system, f"first_{system}")
+    migrated(system)
     migrate(system, f"second_{system}")
     assert applied(postgres, f"second_{system}") == list(FOLDERS[system])
 
@@ -63,22 +81,22 @@ def test_a_database_that_has_some_of_it_is_no_obstacle(postgres: Server, migrate
     ("system", "user"), [("records", "application"), ("confluence", "application"), ("mdreader", "mdreader_backend")]
 )
 def test_the_application_signs_in_by_iam_and_rules_nothing(
-    postgres: Server, migrate: Migrate, system: str, user: str
+    postgres: Server, migrated: Migrated, system: str, user: str
 ) -> None:
-    migrate(system, f"role_{system}")
+    database, _ = migrated(system)
     flags = "rolcanlogin, rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls, rolpassword IS NULL"
     assert postgres.psql(f"SELECT {flags} FROM pg_authid WHERE rolname = '{user}'") == "t|f|f|f|f|f|t"
     member = f"pg_has_role('{user}', 'rds_iam', 'MEMBER'), pg_has_role('{user}', 'dbadmin', 'MEMBER')"
     assert postgres.psql(f"SELECT {member}") == "t|f"
-    assert "permission denied" in refused(postgres, "CREATE ROLE another", f"role_{system}", user)
+    assert "permission denied" in refused(postgres, "CREATE ROLE another", database, user)
 
 
-def test_nobody_else_connects(postgres: Server, migrate: Migrate) -> None:
+def test_nobody_else_connects(postgres: Server, migrated: Migrated) -> None:
     postgres.psql("CREATE ROLE stranger LOGIN")
     for system in ("records", "confluence"):
-        migrate(system, f"closed_{system}")
-        assert postgres.psql(f"SELECT has_database_privilege('stranger', 'closed_{system}', 'CONNECT')") == "f"
-        assert postgres.psql("SELECT current_user", user="application", database=f"closed_{system}") == "application"
+        database, _ = migrated(system)
+        assert postgres.psql(f"SELECT has_database_privilege('stranger', '{database}', 'CONNECT')") == "f"
+        assert postgres.psql("SELECT current_user", user="application", database=database) == "application"
 
 
 def test_records_changes_rows_of_later_tables_and_not_their_form(postgres: Server, migrate: Migrate) -> None:
@@ -98,8 +116,8 @@ def test_records_changes_rows_of_later_tables_and_not_their_form(postgres: Serve
     assert "permission denied" in refused(postgres, "TRUNCATE entries", "later")
 
 
-def test_confluence_s_product_makes_its_own_tables(postgres: Server, migrate: Migrate) -> None:
-    migrate("confluence", "product")
+def test_confluence_s_product_makes_its_own_tables(postgres: Server, migrated: Migrated) -> None:
+    database, _ = migrated("confluence")
     made = "CREATE TABLE pages (id int PRIMARY KEY); INSERT INTO pages VALUES (7) RETURNING id; DROP TABLE pages"
-    assert postgres.psql(made, user="application", database="product") == "7"
-    assert "permission denied" in refused(postgres, "CREATE SCHEMA other", "product")
+    assert postgres.psql(made, user="application", database=database) == "7"
+    assert "permission denied" in refused(postgres, "CREATE SCHEMA other", database)

@@ -8,7 +8,6 @@ import boto3
 import pytest
 from collaboration import announcements, handlers, hub, redis_client
 from collaboration.limits import Limits
-from moto import mock_aws
 from redis import Redis
 
 from tests import postgres
@@ -18,6 +17,7 @@ from .api import Api
 from .pages_of_record import PagesOfRecord, migrated
 from .pods import Pods, pods
 from .support import Clock, create_tables
+from .tables_in_memory import CLIENT, tables_in_memory
 
 Scenario = Callable[[Pods], Awaitable[None]]
 
@@ -37,7 +37,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def _client() -> Any:
-    return boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+    return boto3.client("dynamodb", "us-east-1", aws_access_key_id="test", aws_secret_access_key="test", config=CLIENT)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def dynamodb(monkeypatch: pytest.MonkeyPatch, _client: Any) -> Iterator[Any]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    with mock_aws():
+    with tables_in_memory():
         create_tables(_client)
         yield _client
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from collaboration.limits import Limits
-from moto import mock_aws
 
 from ..support import PAGE, Clock, body, principal
+from ..tables_in_memory import tables_in_memory
 from .editors import JsonEditor, Ledger, text_of
 from .regions import Region
 
@@ -235,7 +235,7 @@ def in_memory() -> Generator[None]:
     before = dict(os.environ)
     os.environ.update(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test", FOLD_OPERATIONS=str(_FOLD))
     try:
-        with mock_aws():
+        with tables_in_memory():
             yield
     finally:
         os.environ.clear()

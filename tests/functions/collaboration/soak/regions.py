@@ -27,6 +27,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 from ...events import in_text, sent, socket, stream
 from ..support import OPERATIONS, PRESENCE, SESSIONS, Clock, GoneError, create_tables
+from ..tables_in_memory import CLIENT
 
 _TRIES = 4
 """So often a batch is handed to a handler that fails; afterwards it is dropped, as Lambda does in the end."""
@@ -67,7 +68,9 @@ class Region:
         self.name = name
         self._clock = clock
         self._chance = chance
-        self.client = boto3.client("dynamodb", region_name=name, aws_access_key_id="test", aws_secret_access_key="test")
+        self.client = boto3.client(
+            "dynamodb", name, aws_access_key_id="test", aws_secret_access_key="test", config=CLIENT
+        )
         create_tables(self.client, streams=True)
         self.unsteady = Unsteady(self.client, chance)
         self.sockets: dict[str, Callable[[str], object]] = {}
