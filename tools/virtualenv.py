@@ -109,11 +109,12 @@ def create(environment: Environment, python: str, version: str) -> None:
 
 def fill(environment: Environment) -> None:
     """Installs what the lock names: its pip, by whatever pip is there, and by that pip the rest. Raises SetupError."""
-    locked = packages(environment.lock).values()
-    with tempfile.TemporaryDirectory() as scratch:
-        first = Path(scratch) / "first.txt"
-        first.write_text("\n".join(each.text for each in locked if each.name in _FIRST), encoding="utf-8")
-        install(environment.python, environment.log, first)
+    first = [each.text for each in packages(environment.lock).values() if each.name in _FIRST]
+    if first:
+        with tempfile.TemporaryDirectory() as scratch:
+            lock = Path(scratch) / "first.txt"
+            lock.write_text("\n".join(first), encoding="utf-8")
+            install(environment.python, environment.log, lock)
     install(environment.python, environment.log, environment.lock)
 
 

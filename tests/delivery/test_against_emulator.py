@@ -20,6 +20,7 @@ import botocore.session
 import pytest
 from botocore.validate import validate_parameters
 
+from tests.delivery.tools import jq_once
 from tests.postgres import free_port
 from tests.stacks import stack_graph
 from tools.local import emulator
@@ -70,6 +71,7 @@ class Scripts:
             "HOME": str(self.folder),
             "RECORDED": str(self.folder),
             "STACK": "confluence-lambda",
+            **jq_once(),
             **variables,
         }
         return subprocess.run(

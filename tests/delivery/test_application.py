@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.delivery.tools import BASH, without_program
+from tests.delivery.tools import BASH, jq_once, without_program
 
 SCRIPT = Path(__file__).resolve().parents[2] / "delivery" / "application.sh"
 CANARY = {
@@ -68,6 +68,7 @@ class Tools:
             "ROUNDS": str(rounds),
             "BROKEN": broken,
             "RUNNING": running,
+            **jq_once(),
             **without_program("sleep", self.log),
         }
         return subprocess.run([SCRIPT], env=found, check=False, capture_output=True, timeout=600).returncode

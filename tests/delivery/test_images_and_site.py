@@ -73,11 +73,11 @@ def tools(folder: Path, *scans: str, after: str | None = None, system: str = "re
         docker=DOCKER,
         sudo=":",
         gh=GH,
-        curl="jq . bundle.json",
+        curl="cat bundle.json",
         npm="mkdir -p dist; touch dist/index.html",
         pulumi=f"echo {json.dumps(json.dumps(outputs))}",
     )
-    (folder / "bundle.json").write_text(json.dumps(BUNDLE))
+    (folder / "bundle.json").write_text(json.dumps(BUNDLE, indent=2))
     (folder / "manifest.json").write_text('{"schemaVersion": 2, "layers": []}')
     (folder / "scans").write_text("".join(f"{scan}\n" for scan in scans or ("COMPLETE",)))
     documents: dict[str, Any] = {

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.awscli import calls, problems
+from tests.delivery.tools import jq_once
 
 SCRIPT = Path(__file__).resolve().parents[2] / "delivery" / "in-vpc.sh"
 RUNNER = {"project": "shop-deploy", "planner": "shop-plan", "bucket": "shop-deploy-bucket", "region": "eu-west-1"}
@@ -56,6 +57,7 @@ class Tools:
             "DRIFTED": "",
             "OUTPUTS": str(self.folder / "outputs"),
             "ANSWERS": str(self.folder / "answers"),
+            **jq_once(),
             **variables,
         }
         return subprocess.run(

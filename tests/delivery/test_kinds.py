@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.delivery.tools import jq_once
+
 DELIVERY = Path(__file__).resolve().parents[2] / "delivery"
 VERSION = '{"clientVersion": {"major": "1", "minor": "36"}}'
 KUBECTL = f"""[[ "$1" == version ]] && echo '{VERSION}'
@@ -44,6 +46,7 @@ class Project:
             "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
             "HOME": str(self.folder),
             "STACK": "prod",
+            **jq_once(),
             "THERE": there,
         }
         command = str(self.folder / "delivery" / script)

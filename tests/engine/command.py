@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tests.engine.events import Operation, read
@@ -62,9 +63,12 @@ def _run(workspace: Workspace, arguments: tuple[str, ...], look: Callable[[], No
             start_new_session=True,  # so that an interrupt reaches it once, from here
         )
         try:
-            while process.poll() is None:
-                time.sleep(_EVERY)
+            while True:
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(_EVERY)
                 look()
+                if process.returncode is not None:
+                    break
         finally:
             _end(process)
     return process.returncode, time.monotonic() - begun, said.read_text(encoding="utf-8")

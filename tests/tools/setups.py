@@ -15,6 +15,7 @@ import pytest
 from tests.tools.registry import Registry, with_newer_releases
 from tools import virtualenv
 from tools.locked import packages
+from tools.pip import SetupError
 from tools.virtualenv import Environment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -122,3 +123,21 @@ def test_the_registry_is_one_that_a_set_up_which_resolves_fails_at(lock: Path, w
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "second[toml]>=1" in done.stderr
+
+
+def test_what_the_registry_lacks_is_named(lock: Path, wheels: Path) -> None:
+    lock.write_text(f"first==2.0 --hash=sha256:{'0' * 64}\n")
+    environment = made(lock, wheels, max(FOUND), VERSIONS["pip"])
+    with pytest.raises(SetupError, match=r"^the registry or mirror does not have first==2\.0 for this Python"):
+        virtualenv.fill(environment)
+
+
+def test_nobody_answers_is_one_line(
+    lock: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "1")
+    lock.write_text(f"first==1.0 --hash=sha256:{'0' * 64}\n")
+    assert virtualenv.main([str(lock.parent / ".venv"), str(lock)]) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("set-up stopped: no package registry answers; try again with a network")

@@ -9,6 +9,9 @@ def main(stack: str = "local") -> int:
     """The status; 130 once it is interrupted, at whatever it is: all that it started has ended then."""
     raise_once()
     try:
+        from analyser.run import sdk
+
+        sdk.install()
         from tools.local.command import run  # takes seconds, in which one may think better of it
 
         return run(stack)
