@@ -25,7 +25,7 @@ def _vault(region: str) -> Mapping[str, Any]:
 HTTPS = {"protocol": "HTTPS"}
 OTHERWISE: Mapping[str, Mapping[str, Any]] = {
     "dev": {**_vault("us-east-1"), **CLIENTS, "parentZoneId": PARENT, "application": HTTPS},
-    "prod": {**CLIENTS, "tracing": {"rules": {"all": {"rate": 0.2}}}},
+    "prod": {**CLIENTS, "tracing": {"rules": {"all": {"rate": 0.2}}}, "copies": {"near": {"policy": "latency"}}},
     "prod-dr": CLIENTS,
     "consulting-dev": {
         **_vault("us-east-1"),
