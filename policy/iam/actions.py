@@ -86,7 +86,17 @@ def expand_all(patterns: Iterable[str]) -> list[Action]:
 
 def grants(patterns: Iterable[str], action: str) -> bool:
     """Whether one of the patterns allows this one action, known to the table or not."""
-    return any(_regex(pattern.lower()).match(action.lower()) is not None for pattern in patterns)
+    exact, wild = _sorted(tuple(patterns))
+    wanted = action.lower()
+    return wanted in exact or any(regex.match(wanted) for regex in wild)
+
+
+@lru_cache(maxsize=16384)
+def _sorted(patterns: tuple[str, ...]) -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
+    """What patterns name outright, which most do, and the others: a statement is asked about many actions."""
+    named = {pattern.lower() for pattern in patterns}
+    wild = {pattern for pattern in named if "*" in pattern or "?" in pattern}
+    return frozenset(named - wild), tuple(map(_regex, sorted(wild)))
 
 
 def _matching(pattern: str, names: Iterable[str]) -> list[str]:

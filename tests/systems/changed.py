@@ -23,13 +23,24 @@ def _vault(region: str) -> Mapping[str, Any]:
 
 
 HTTPS = {"protocol": "HTTPS"}
+NO_WAY_OUT = {"network": {"nat": "none"}}
+"""A runner in the network needs one: where there is none, a stack does without either."""
 OTHERWISE: Mapping[str, Mapping[str, Any]] = {
-    "dev": {**_vault("us-east-1"), **CLIENTS, "parentZoneId": PARENT, "application": HTTPS},
-    "prod": {**CLIENTS, "tracing": {"rules": {"all": {"rate": 0.2}}}},
+    "dev": {
+        **_vault("us-east-1"),
+        **CLIENTS,
+        **NO_WAY_OUT,
+        "runner": None,
+        "parentZoneId": PARENT,
+        "application": HTTPS,
+    },
+    "prod": {**CLIENTS, "tracing": {"rules": {"all": {"rate": 0.2}}}, "copies": {"near": {"policy": "latency"}}},
     "prod-dr": CLIENTS,
     "consulting-dev": {
         **_vault("us-east-1"),
         **CLIENTS,
+        **NO_WAY_OUT,
+        "runner": None,
         "parentZoneId": PARENT,
         "backend": HTTPS,
         "frontend": HTTPS,
@@ -38,8 +49,9 @@ OTHERWISE: Mapping[str, Mapping[str, Any]] = {
     "confluence-dev": {
         **_vault("us-east-1"),
         "parentZoneId": PARENT,
+        **NO_WAY_OUT,
         "tracing": None,
-        "eks": {**CLIENTS, "frontend": HTTPS, "bff": HTTPS, "websocket": HTTPS},
+        "eks": {**CLIENTS, "runner": None, "frontend": HTTPS, "bff": HTTPS, "websocket": HTTPS},
     },
     "confluence-prod": {"eks": CLIENTS},
     "confluence-prod-dr": {"eks": CLIENTS},

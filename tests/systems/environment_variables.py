@@ -62,6 +62,10 @@ def _one_of(token: str, *path: str) -> Callable[[Graph, str], bool]:
     return lambda graph, text: text in said(graph, token, *path)
 
 
+_HOST = re.compile(r"(?<![a-z0-9-])[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+"""Begins where a label does: from each letter of a long word on, the same would be looked for once more."""
+
+
 @functools.lru_cache(maxsize=1)
 def hosts(graph: Graph) -> set[str]:
     """Under what names something answers: its own, and those of DNS. Kept while one graph is asked about."""
@@ -70,14 +74,14 @@ def hosts(graph: Graph) -> set[str]:
         for node in graph.resources
         for text in node.outputs.values()
         if isinstance(text, str)
-        for found in re.findall(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", text)
+        for found in _HOST.findall(text)
     }
     return own | said(graph, "aws:route53/record:Record", "name")
 
 
 def _at(graph: Graph, text: str) -> bool:
     """Every host in it answers; nobody's in an empty list."""
-    named = re.findall(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", text)
+    named = _HOST.findall(text)
     return set(named) - {"tauri.localhost"} <= hosts(graph) and bool(named or json.loads(text) == [])
 
 

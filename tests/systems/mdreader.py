@@ -1,5 +1,6 @@
 """What tests of MDReader ask its stacks, and MDReader with other settings than a stack file gives it."""
 
+import functools
 import json
 import runpy
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ import yaml
 from analyser.graph import Graph
 from analyser.run.program import run_program
 from settings import stackfile
-from tests.stacks import ROOT
+from tests.stacks import ROOT, shared
 
 STACKS = ("mdreader-prod", "mdreader-dev", "mdreader-amplify")
 FUNCTION = "aws:lambda/function:Function"
@@ -51,3 +52,20 @@ def rerun(
         runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
 
     return run_program(program, stack="mdreader-prod", config=config, secret_keys=list(secrets or ()), known=known)
+
+
+PROD = settings_of("mdreader-prod")
+ELSEWHERE: dict[str, Any] = {
+    "copies": None,
+    "backup": {"copyToRegion": None},
+    "database": PROD["database"]
+    | {"manageMasterUserPassword": False, "readReplicas": 2, "secretName": "mdreader-prod/master"},
+    "backend": {"package": "dist/mdreader-backend.zip", "provisionedConcurrency": 2},
+}
+"""In Europe, with copies of the database to read from and a package of the product's own: three tests in one run."""
+
+
+@functools.cache
+def elsewhere() -> Graph:
+    """The stack with these settings. Tests only read it."""
+    return shared("mdreader-prod.elsewhere", lambda: rerun(ELSEWHERE, region="eu-central-1"))

@@ -1,5 +1,6 @@
 """What the operators' role lacks for a command, by the rights of a stack's own graph."""
 
+import functools
 import json
 from collections.abc import Callable, Iterator, Mapping
 
@@ -39,6 +40,16 @@ _VIA = {"pi": "rds"}
 _FORTNIGHT = 14 * 24 * 3600
 
 
+@functools.cache
+def may(view: View, action: str, arn: str, *via: tuple[str, str]) -> Decision:
+    """What the role is told; steps of many pages ask the same of one stack."""
+    return (
+        decide(principal(view, OPERATORS), action, target(view, arn, action), dict(via))
+        if via
+        else judge(view, OPERATORS, action, arn)
+    )
+
+
 def lacking(step: Step, stack: str, graph: Graph | None = None) -> list[str]:
     """What the role may not do that the command does, in words; ``graph`` in place of the stack's own."""
     view = view_of(stack_graph(stack) if graph is None else graph)
@@ -46,7 +57,7 @@ def lacking(step: Step, stack: str, graph: Graph | None = None) -> list[str]:
 
 
 def _lacks(step: Step, view: View, action: str) -> Iterator[str]:
-    everywhere = judge(view, OPERATORS, action, "*")
+    everywhere = may(view, action, "*")
     if everywhere.yes and all(ground.plain for ground in everywhere.grounds):
         return
     about = ABOUT.get(action) or ABOUT.get(action.partition(":")[0])
@@ -63,9 +74,9 @@ def _lacks(step: Step, view: View, action: str) -> Iterator[str]:
 def _judged(view: View, needed: str, arn: str, action: str) -> Decision:
     """A key is used through the service that asks for it."""
     if not needed.startswith("kms:"):
-        return judge(view, OPERATORS, needed, arn)
-    via = {"kms:viaservice": f"{_VIA[action.partition(':')[0]]}.{view.graph.region}.amazonaws.com"}
-    return decide(principal(view, OPERATORS), needed, target(view, arn, needed), via)
+        return may(view, needed, arn)
+    via = f"{_VIA[action.partition(':')[0]]}.{view.graph.region}.amazonaws.com"
+    return may(view, needed, arn, ("kms:viaservice", via))
 
 
 def _told(step: Step, graph: Graph, action: str, arn: str, owner: str, because: str) -> str:
@@ -80,16 +91,17 @@ def meant(step: Step, graph: Graph, token: str, action: str) -> list[Node]:
     """The stack's own resources that a command is about: those with the logical names of what it names, in whichever
     stack of the page these are, or all that its kind of step can be about."""
     mine = [node for node in graph.of_type(token) if f":{graph.region}:" in node.outputs["arn"]]
-    named = {
-        node.name
-        for stack in step.code.stacks
-        for node in stack_graph(stack).of_type(token)
-        if given_names(node) & step.said
-    }
+    named = {name for stack in step.code.stacks for name, given in _called(stack, token) if given & step.said}
     choose = _OPEN.get(action.partition(":")[0])
     if named:
         return [node for node in mine if node.name in named]
     return [node for node in mine if choose is None or choose(graph, node, action)]
+
+
+@functools.cache
+def _called(stack: str, token: str) -> list[tuple[str, set[str]]]:
+    """The logical names of a stack's resources of a type, and what else each is called."""
+    return [(node.name, given_names(node)) for node in stack_graph(stack).of_type(token)]
 
 
 def unread(graph: Graph) -> list[str]:
@@ -99,7 +111,7 @@ def unread(graph: Graph) -> list[str]:
         *((node, "sqs:ReceiveMessage") for node in graph.of_type(_QUEUE) if _is_kept(graph, node, "")),
         *((node, "logs:FilterLogEvents") for node in graph.of_type(_GROUP) if _is_of_work(graph, node)),
     ]
-    found = ((node, judge(view, OPERATORS, action, arn_of(node, action))) for node, action in asked)
+    found = ((node, may(view, action, arn_of(node, action))) for node, action in asked)
     return [f"{node.name}: {decision.because}" for node, decision in found if not decision.yes]
 
 

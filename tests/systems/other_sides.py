@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from typing import Any
 
 from analyser.graph import Graph, Node
@@ -99,7 +99,7 @@ def made_arn(graph: Graph, arn: str) -> bool:
     if _given(arn) or _ANY.match(arn):
         return True
     made = _arns(graph)
-    if arn in made or any(_covers(arn, one) for one in made):
+    if _covered(arn, made):
         return True
     service, rest = arn.split(":", 5)[2::3]
     kind, *path = re.split("[/:]", rest)
@@ -113,10 +113,17 @@ def _given(arn: str) -> bool:
     return any(re.search(pattern, arn) for pattern in _GIVEN)
 
 
-def _covers(arn: str, made: str) -> bool:
-    """Whether an ARN is that of a resource, a pattern of it, or something below it."""
-    below = arn.startswith((f"{made}/", f"{made}:"))
-    return below or fnmatchcase(made, arn) or fnmatchcase(f"{made}:", arn)
+def _covered(arn: str, made: set[str]) -> bool:
+    """Whether an ARN is that of a resource, a pattern of some, or something below one."""
+    if arn in made or any(arn[:place] in made for place, letter in enumerate(arn) if letter in "/:"):
+        return True
+    if not _PATTERN.search(arn):
+        return False
+    fits = re.compile(translate(arn)).match
+    return any(fits(one) or fits(f"{one}:") for one in made)
+
+
+_PATTERN = re.compile(r"[*?[]")
 
 
 @functools.lru_cache(maxsize=1)

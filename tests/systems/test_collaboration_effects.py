@@ -153,10 +153,18 @@ def test_each_setting_changes_what_it_names(setting: str, plain: Graph, other: G
     assert shows(other) != shows(plain)
 
 
-def test_a_zone_elsewhere_is_no_zone_here(plain: Graph) -> None:
-    given: dict[str, Any] = {"certificateArn": certificate("us-east-1"), "albCertificateArn": certificate("us-east-1")}
-    elsewhere = built(Environment.STAGING, domainName=DOMAIN, dns="elsewhere", **given)
-    assert number_of("aws:route53/record:Record")(plain) > number_of("aws:route53/record:Record")(elsewhere) == 0
+def test_a_zone_of_its_own_has_records(plain: Graph) -> None:
+    """Which one that somebody else keeps has not: tests/systems/test_collaboration_settings.py."""
+    assert number_of("aws:route53/record:Record")(plain) > 0
+
+
+def test_a_secret_is_injected_once_it_has_a_value(other: Graph) -> None:
+    arn = other.only("aws:secretsmanager/secret:Secret", "api-keys-secret").outputs["arn"]
+    assert {"name": "OTHER_KEYS", "valueFrom": arn} in told("secrets")(other)
+
+
+def test_sockets_can_stay_out_of_the_distribution(other: Graph) -> None:
+    assert set(origins(other)) == {"server", "static"}
 
 
 def test_no_setting_is_left_out() -> None:

@@ -11,7 +11,7 @@ from settings import Environment
 from tests.support import differences_when_unknown
 from tests.systems.collaboration import DOMAIN, built, certificate, refusals, settings
 
-DEV, STAGING, PROD = Environment.DEV, Environment.STAGING, Environment.PROD
+DEV, PROD = Environment.DEV, Environment.PROD
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/collaboration-server"
 NAMELESS: dict[str, Any] = {
@@ -25,24 +25,36 @@ def nameless() -> Graph:
     return built(DEV, "us-west-2", **NAMELESS)
 
 
-def test_a_test_environment_is_a_few_settings() -> None:
-    graph = built(
+@pytest.fixture(scope="module")
+def small() -> Graph:
+    """A test environment, with the certificate of its distribution given."""
+    return built(
         DEV,
+        "us-west-2",
         environmentName="test",
         domainName=f"test.{DOMAIN}",
+        certificateArn=certificate("us-east-1"),
         minCapacity=1,
         maxCapacity=2,
         desiredCapacity=1,
         redisInstanceType="cache.t3.micro",
         vpcCidr="10.9.0.0/20",
     )
-    target = graph.only("aws:appautoscaling/target:Target").inputs
+
+
+def test_a_test_environment_is_a_few_settings(small: Graph) -> None:
+    target = small.only("aws:appautoscaling/target:Target").inputs
     assert (target["minCapacity"], target["maxCapacity"]) == (1, 2)
-    assert graph.only("aws:ecs/cluster:Cluster").inputs["name"] == "test-collaboration-cluster"
-    assert graph.only("aws:apigatewayv2/stage:Stage").inputs["name"] == "test"
-    assert graph.only("aws:ec2/vpc:Vpc").inputs["cidrBlock"] == "10.9.0.0/20"
-    cidrs = {n.inputs["cidrBlock"] for n in graph.of_type("aws:ec2/subnet:Subnet")}
+    assert small.only("aws:ecs/cluster:Cluster").inputs["name"] == "test-collaboration-cluster"
+    assert small.only("aws:apigatewayv2/stage:Stage").inputs["name"] == "test"
+    assert small.only("aws:ec2/vpc:Vpc").inputs["cidrBlock"] == "10.9.0.0/20"
+    cidrs = {n.inputs["cidrBlock"] for n in small.of_type("aws:ec2/subnet:Subnet")}
     assert cidrs == {f"10.9.{number}.0/24" for number in range(6)}
+
+
+def test_given_certificates_are_used_as_they_are(small: Graph) -> None:
+    assert small.only(DISTRIBUTION).inputs["viewerCertificate"]["acmCertificateArn"] == certificate("us-east-1")
+    assert small.only("aws:acm/certificate:Certificate").inputs["region"] == "us-west-2"
 
 
 def test_parameters_go_before_the_table_of_environments() -> None:
@@ -75,20 +87,6 @@ def test_an_image_from_elsewhere_is_pulled_from_there(from_elsewhere: Graph) -> 
     assert pull["Resource"] == ["arn:aws:ecr:us-east-1:123456789012:repository/collaboration-server"]
 
 
-@pytest.fixture(scope="module")
-def by_choice() -> Graph:
-    """Another secret, and sockets that stay out of the distribution."""
-    secrets = {"api-keys": {"purpose": "Keys", "variable": "API_KEYS", "injected": True}}
-    return built(STAGING, domainName=DOMAIN, secrets=secrets, socketsThroughCdn=False)
-
-
-def test_a_secret_is_injected_once_it_has_a_value(by_choice: Graph) -> None:
-    graph = by_choice
-    (container,) = json.loads(graph.only("aws:ecs/taskDefinition:TaskDefinition").inputs["containerDefinitions"])
-    arn = graph.only("aws:secretsmanager/secret:Secret", "api-keys-secret").outputs["arn"]
-    assert {"name": "API_KEYS", "valueFrom": arn} in container["secrets"]
-
-
 def test_without_a_domain_cloudfront_s_own_name_is_used(nameless: Graph) -> None:
     cdn = nameless.only(DISTRIBUTION).inputs
     assert "aliases" not in cdn
@@ -108,19 +106,9 @@ def test_an_empty_account_gets_the_same_without_a_domain(nameless: Graph) -> Non
     assert differences_when_unknown(nameless, built(DEV, "us-west-2", known=False, **NAMELESS)) == []
 
 
-def test_given_certificates_are_used_as_they_are() -> None:
-    graph = built(DEV, "us-west-2", domainName=DOMAIN, certificateArn=certificate("us-east-1"))
-    assert graph.only(DISTRIBUTION).inputs["viewerCertificate"]["acmCertificateArn"] == certificate("us-east-1")
-    assert graph.only("aws:acm/certificate:Certificate").inputs["region"] == "us-west-2"
-
-
 def test_a_zone_that_somebody_else_keeps(from_elsewhere: Graph) -> None:
     assert from_elsewhere.only(DISTRIBUTION).inputs["aliases"] == [DOMAIN]
     assert from_elsewhere.of_type("aws:route53/record:Record") == []
-
-
-def test_sockets_can_stay_out_of_the_distribution(by_choice: Graph) -> None:
-    assert {o["originId"] for o in by_choice.only(DISTRIBUTION).inputs["origins"]} == {"server", "static"}
 
 
 REFUSED: list[tuple[Environment, dict[str, Any], str]] = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analyser.analyses.reach.graph_view import View
+from analyser.analyses.reach.graph_view import view_of
 from analyser.analyses.rights.decide import Answer, decide
 from analyser.analyses.rights.principal import principal
 from analyser.analyses.rights.target import target
@@ -37,7 +37,7 @@ READERS: dict[str, dict[str, set[str]]] = {
 
 def may(graph: Graph, action: str, arn: str) -> set[str]:
     """The roles of a stack that are not known to be refused."""
-    view, via = View(graph), {"kms:viaservice": f"secretsmanager.{arn.split(':')[3]}.amazonaws.com"}
+    view, via = view_of(graph), {"kms:viaservice": f"secretsmanager.{arn.split(':')[3]}.amazonaws.com"}
     asked = {role.name: principal(view, role.outputs["arn"]) for role in graph.of_type(ROLE)}
     what = target(view, arn, action)
     return {name for name, who in asked.items() if decide(who, action, what, via).answer is not Answer.NO}

@@ -12,7 +12,7 @@ from components import drift
 from components.drift import DRIFTS, Drift, ignored
 from policy.pack import rule_named
 from tests.stacks import STACKS, stack_graph
-from tests.systems.changed import with_settings
+from tests.systems.records import made
 
 
 def within(value: Any, path: str) -> Iterator[Any]:
@@ -50,9 +50,6 @@ def _moved(graph: Graph, node: Node) -> bool:
 def _pods_scaled(graph: Graph, node: Node) -> bool:
     scalers = graph.of_type("kubernetes:autoscaling/v2:HorizontalPodAutoscaler")
     return node.inputs["metadata"]["name"] in {one.inputs["spec"]["scaleTargetRef"]["name"] for one in scalers}
-
-
-OWN = {"manageMasterUserPassword": False}
 
 
 CONDITIONS: dict[str, Callable[[Graph, Node], bool]] = {
@@ -128,15 +125,8 @@ def test_a_row_says_who_and_why(row: Drift) -> None:
 
 def test_every_type_of_the_table_is_in_some_stack() -> None:
     """Or in one with a setting that is off."""
-    spare = {"name": "spare", "instanceTypes": ["c5.2xlarge"], "minSize": 1, "maxSize": 1, "desiredSize": 1}
-    more = {
-        "database": OWN,
-        "auroraServerless": {"maximumCapacity": 8, "engineVersion": "15.17"},
-        "selfManagedNodes": spare,
-        "fargate": {"batch": {}},
-    }
     registered = {node.type for stack in STACKS for node in stack_graph(stack)}
-    registered |= set(with_settings("dev", more).counts)
+    registered |= set(made("follower", "dev").counts)
     assert {row.type for row in DRIFTS} <= registered
 
 

@@ -12,10 +12,9 @@ from systems.mdreader import SystemSettings
 from systems.mdreader.settings import BackendSettings, Identity, Thresholds
 from tests.stacks import stack_graph
 from tests.support import differences_when_unknown, without_digests
-from tests.systems.mdreader import ALARM, DISTRIBUTION, FUNCTION, GOOGLE, rerun, settings_of, variables
+from tests.systems.mdreader import ALARM, DISTRIBUTION, FUNCTION, GOOGLE, PROD, elsewhere, rerun, variables
 
 LAYER = "aws:lambda/layerVersion:LayerVersion"
-PROD = settings_of("mdreader-prod")
 SECRETS = {"mdreader:googleSecret": "told-to-nobody"}
 OTHER: dict[str, Any] = {
     "domain": "reader.example.org",
@@ -243,12 +242,7 @@ def test_the_libraries_here_are_of_the_python_that_runs_them() -> None:
 def test_programs_are_told_where_they_may_read() -> None:
     one = stack_graph("mdreader-prod")
     assert "DATABASE_READ_HOSTS" not in variables(one, "lambda-backend")
-    two = rerun(
-        {
-            "database": PROD["database"]
-            | {"manageMasterUserPassword": False, "readReplicas": 2, "secretName": "mdreader-prod/master"}
-        }
-    )
+    two = elsewhere()
     replicas = [
         n.outputs["address"] for n in two.of_type("aws:rds/instance:Instance") if "replicateSourceDb" in n.inputs
     ]
@@ -264,7 +258,7 @@ def test_the_product_s_own_package_takes_the_place_of_the_handler_here() -> None
     assert "app/main.py" in stack_graph("mdreader-prod").only(FUNCTION, backend).inputs["code"]["assets"]
     shipped = stack_graph("mdreader-prod").only(FUNCTION, backend).inputs["layers"]
     assert shipped == [stack_graph("mdreader-prod").only(LAYER, "backend-layer-version").outputs["arn"]]
-    own = rerun({"backend": {"package": "dist/mdreader-backend.zip", "provisionedConcurrency": 2}})
+    own = elsewhere()
     assert "layers" not in own.only(FUNCTION, backend).inputs
     assert without_digests(own.only(FUNCTION, backend).inputs["code"]) == {"path": "dist/mdreader-backend.zip"}
     kept = own.only("aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig").inputs

@@ -9,7 +9,7 @@ from analyser.analyses.inventory import inventory
 from analyser.analyses.inventory.purposes import purposes
 from analyser.graph import Graph
 from tests.stacks import ROOT, stack_graph
-from tests.systems.mdreader import ALARM, FUNCTION, SCALING, STACKS, rerun
+from tests.systems.mdreader import ALARM, FUNCTION, SCALING, STACKS, elsewhere
 
 
 @pytest.fixture(scope="module", params=STACKS)
@@ -139,11 +139,10 @@ def test_anomalies_may_be_told(graph: Graph) -> None:
 
 
 def test_data_stays_in_the_region_that_was_chosen_and_only_logs_of_the_edge_do_not() -> None:
-    elsewhere = {"copies": None, "backup": {"copyToRegion": None}}
-    kept = inventory(rerun(elsewhere, region="eu-central-1"), purposes(ROOT, "mdreader"))
+    kept = inventory(elsewhere(), purposes(ROOT, "mdreader"))
     assert {store.region for store in kept.stores} == {"eu-central-1"}
-    elsewhere = [logs for logs in kept.logs if logs.region != "eu-central-1"]
-    assert [(logs.region, logs.groups) for logs in elsewhere] == [("us-east-1", 2)]
+    away = [logs for logs in kept.logs if logs.region != "eu-central-1"]
+    assert [(logs.region, logs.groups) for logs in away] == [("us-east-1", 2)]
 
 
 DESIGNED: dict[str, tuple[str, int | None]] = {

@@ -11,7 +11,7 @@ from analyser.graph import Graph
 from tests.stacks import STACKS, stack_graph
 from tests.systems.metric_facts import Fact, fact, search_problems
 from tests.systems.metric_table import FAMILIES, OWN
-from tests.systems.test_records_aurora import made as aurora
+from tests.systems.records import made as aurora
 
 ALARM, DASHBOARD = "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/dashboard:Dashboard"
 FILTER = "aws:cloudwatch/logMetricFilter:LogMetricFilter"

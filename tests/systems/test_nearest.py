@@ -21,11 +21,11 @@ from settings import recovery as recovery_settings
 from settings.recovery import with_promotion
 from tests.promotion import forbidden
 from tests.stacks import EVERY_STACK, ROOT, home_of, stack_graph
-from tests.systems.changed import with_settings
+from tests.systems.changed import OTHERWISE, otherwise, with_settings
 
 RECORD = "aws:route53/record:Record"
 CHECK = "aws:route53/healthCheck:HealthCheck"
-LATENCY = {"policy": "latency"}
+LATENCY = OTHERWISE["prod"]["copies"]["near"]
 GEOLOCATION = {"policy": "geolocation", "continents": ["AS", "OC"]}
 SHARED: dict[str, dict[str, Any]] = {
     "prod-dr": LATENCY,
@@ -43,8 +43,10 @@ SERVES = {"promoted": True, "beside": True}
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Stack files whose home stacks share requests."""
     folder = tmp_path_factory.mktemp("files")
+    # As they are: whoever asks for them later would have them of these files.
+    otherwise("prod")
     for name in SHARED:
-        stack_graph(name)  # As it is: later runs of a promoted form ask for it, and would have it of these files.
+        stack_graph(name)
     for file in ROOT.glob("Pulumi.*yaml"):
         shutil.copy(file, folder)
     for name, near in SHARED.items():
@@ -63,7 +65,9 @@ def shared(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @cache
 def home(name: str) -> Graph:
-    return with_settings(str(home_of(name)), {"copies": {"near": SHARED[name]}})
+    stack = str(home_of(name))
+    near = {"copies": {"near": SHARED[name]}}
+    return otherwise(stack) if near.items() <= OTHERWISE.get(stack, {}).items() else with_settings(stack, near)
 
 
 @cache

@@ -23,7 +23,7 @@ SHARED_BY_STACKS = ("aws:cloudwatch/logResourcePolicy:LogResourcePolicy", "aws:r
 """Kept whatever the environment: other stacks of the account write the same one, or are proved by the same record."""
 
 PROD = [stack for stack in STACKS if environment_of(stack) == Environment.PROD]
-GOING = PROD if EVERY_STACK else ["mdreader-prod", "prod"]
+GOING = PROD if EVERY_STACK else ["mdreader-prod", "consulting-prod"]
 """Two that have a resource of every type below; ``make soak`` takes all of production."""
 
 

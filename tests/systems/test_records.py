@@ -11,6 +11,7 @@ from analyser.run.program import ProgramError
 from systems.records.settings import ExportBucketSettings
 from tests.stacks import SEALED, stack_graph
 from tests.systems.changed import with_settings
+from tests.systems.records import made
 from tests.systems.wiring import allowed, before, subnets
 
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
@@ -358,8 +359,7 @@ def test_a_pool_and_who_uses_it_come_together(change: dict[str, Any], says: str)
 
 
 def test_the_managed_group_alone_will_do() -> None:
-    made = with_settings("dev", {"autoscaler": "clusterAutoscaler", "application": {"nodePool": None}})
-    assert made.of_type(POOL) == []
+    assert made("follower", "dev").of_type(POOL) == []
 
 
 @pytest.mark.parametrize(("stack", "days"), [("prod", 90), ("dev", 60)])

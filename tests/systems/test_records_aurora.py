@@ -2,7 +2,6 @@
 
 import json
 import re
-from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -21,36 +20,20 @@ from analyser.analyses.trace import State, trace
 from analyser.graph import Graph, Node
 from analyser.run.program import ProgramError
 from components.drift import DRIFTS
-from tests.stacks import shared, stack_graph
+from tests.stacks import stack_graph
 from tests.systems.changed import with_settings
 from tests.systems.metric_facts import fact
+from tests.systems.records import alone, asked, made, with_aurora
 from tests.systems.test_drift import CONDITIONS, taken_back
 from tests.systems.wiring import INGRESS, ways
 
 pytestmark = pytest.mark.long
 
-ALONE: dict[str, Any] = {"copies": None}
-"""Nobody stands by for a stack with Aurora: RDS makes no copy elsewhere of an instance that Aurora copies."""
 CLUSTER, INSTANCE = "aws:rds/cluster:Cluster", "aws:rds/clusterInstance:ClusterInstance"
 DATABASE, ALARM = "aws:rds/instance:Instance", "aws:cloudwatch/metricAlarm:MetricAlarm"
 ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
 ROLES = ("follower", "primary", "sole")
 SECRET = "kubernetes:external-secrets.io/v1:ExternalSecret"
-
-
-def asked(role: str, **others: Any) -> dict[str, Any]:
-    return {**ALONE, "auroraServerless": {"role": role, "maximumCapacity": 32, "engineVersion": "15.17", **others}}
-
-
-@cache
-def made(role: str, stack: str = "prod") -> Graph:
-    own = {"database": {"manageMasterUserPassword": False}}
-    return shared(f"{stack}.{role}", lambda: with_settings(stack, {**own, **asked(role)}))
-
-
-@cache
-def alone() -> Graph:
-    return shared("prod.alone", lambda: with_settings("prod", ALONE))
 
 
 def config(graph: Graph) -> dict[str, str]:
@@ -100,7 +83,8 @@ def test_it_is_as_safe_as_the_instance(role: str) -> None:
     log = graph.only("aws:cloudwatch/logGroup:LogGroup", "aurora-cluster-postgresql-group").inputs
     assert log["name"] == "/aws/rds/cluster/prod-postgres-aurora/postgresql"
     assert cluster.protect
-    assert ways(graph, INGRESS, "aurora") == ways(alone(), INGRESS, "database")
+    of_fargate = {("fargate-batch-pods", "tcp", 5432, 5432)} if role == "primary" else set()
+    assert ways(graph, INGRESS, "aurora") == ways(alone(), INGRESS, "database") | of_fargate
 
 
 def test_while_it_follows_everybody_goes_on_using_the_instance() -> None:
@@ -265,5 +249,5 @@ def test_a_bad_value_is_told_with_its_file_and_key(change: dict[str, Any], says:
 
 
 def test_before_anything_is_there_the_same_is_registered() -> None:
-    known = {node.urn for node in made("primary")}
-    assert {node.urn for node in with_settings("prod", asked("primary"), known=False)} == known
+    """With namespaces on Fargate that use it as well as without: the run has both."""
+    assert {node.urn for node in with_aurora("primary", "prod", known=False)} == {node.urn for node in made("primary")}

@@ -22,18 +22,10 @@ from components.versions import KUBERNETES, MINORS
 from tests.stacks import ROOT, stack_graph
 from tests.systems.changed import with_settings
 from tests.systems.operator_rights import unread
+from tests.systems.records import SPARE
 from tests.systems.wiring import EGRESS, INGRESS, ways
 
 ENDPOINTS = ["ecr.api", "ecr.dkr", "lambda", "logs", "secretsmanager", "sts"]
-SPARE = {
-    "name": "spare",
-    "instanceTypes": ["c5.2xlarge"],
-    "minSize": 1,
-    "maxSize": 3,
-    "desiredSize": 2,
-    "labels": {"kind": "spare"},
-    "taints": [{"key": "spare", "value": "yes"}],
-}
 LATER: dict[str, Any] = {
     "network": {"interfaceEndpoints": ENDPOINTS},
     "events": {},

@@ -8,7 +8,7 @@ import pytest
 from analyser.graph import Graph
 from settings import SettingsError
 from tests.stacks import stack_graph
-from tests.systems.changed import with_settings
+from tests.systems.records import made
 from tests.systems.test_records_capacity import settings
 from tests.systems.wiring import before
 
@@ -52,7 +52,7 @@ def test_it_runs_the_image_of_the_service(graph: Graph) -> None:
 
 
 def test_a_team_that_ships_its_own_service_keeps_this_for_the_partitions() -> None:
-    graph = with_settings("dev", {"application": {"tag": "team-7"}, "maintenance": {"tag": "1.0.0"}})
+    graph = made("follower", "dev")
     assert (application(graph).rsplit(":")[-1], image(graph).rsplit(":")[-1]) == ("team-7", "1.0.0")
 
 

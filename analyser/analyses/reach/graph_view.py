@@ -88,9 +88,10 @@ class View:
         return {text(one.outputs.get("arn")): one for one in own}
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def view_of(graph: Graph) -> View:
-    """A graph as both questions read it, which does not change: kept for whoever asks of the same graph next."""
+    """A graph as both questions read it, which does not change: kept for whoever asks of the same graph next, also of
+    each stack of an account in turn."""
     return View(graph)
 
 

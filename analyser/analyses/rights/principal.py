@@ -76,7 +76,7 @@ class Principal:
         return account_of(self.arn)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def principal(view: View, name: str) -> Principal:
     """The role that a name means: its own name, the component it is for, or the code that runs with it.
 
@@ -145,7 +145,9 @@ def _meant(view: View, name: str) -> Iterator[list[Resource]]:
 
 
 def _running_as(view: View, resources: list[Resource]) -> list[Resource]:
-    return [role for found in resources for path in _RUNS_AS for role in view.refers(found, path, ROLE)]
+    # What says nothing by any of these names, as most do, names no role: the whole stack is asked.
+    asked = [found for found in resources if not found.seen or any(path in found.inputs for path in _RUNS_AS)]
+    return [role for found in asked for path in _RUNS_AS for role in view.refers(found, path, ROLE)]
 
 
 def _of_pods(view: View, name: str) -> list[Resource]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from analyser.analyses.reach.graph_view import View, text
-from analyser.analyses.reach.model import reach_of
+from analyser.analyses.reach.graph_view import View, text, view_of
+from analyser.analyses.reach.model import Reach, reach_of
 from analyser.analyses.reach.place import Kind, Place
 from analyser.analyses.reach.place import Link as Way
 from analyser.analyses.rights.decide import Answer, Decision
@@ -21,9 +21,13 @@ class Survey:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.reach = reach_of(graph)
-        self.view: View = self.reach.view
+        self.view: View = view_of(graph)
         self._principals: dict[str, Principal] = {}
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Who reaches whom, which half of the stories never ask."""
+        return reach_of(self.graph)
 
     def of(self, *types: str) -> list[Resource]:
         """Every resource of these types."""

@@ -60,6 +60,7 @@ def test_each_action_once() -> None:
 
 def test_grants() -> None:
     assert grants(["s3:Get*"], "s3:GetObject")
+    assert grants(["s3:Get?bject"], "s3:GetObject")
     assert grants(["*"], "new:Thing")
     assert grants(["IAM:passrole"], "iam:PassRole")
     assert not grants(["s3:Get*"], "s3:PutObject")
