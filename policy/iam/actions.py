@@ -86,7 +86,17 @@ def expand_all(patterns: Iterable[str]) -> list[Action]:
 
 def grants(patterns: Iterable[str], action: str) -> bool:
     """Whether one of the patterns allows this one action, known to the table or not."""
-    return any(_regex(pattern.lower()).match(action.lower()) is not None for pattern in patterns)
+    wanted = action.lower()
+    names, expressions = _ready(tuple(patterns))
+    return wanted in names or any(each.match(wanted) is not None for each in expressions)
+
+
+@lru_cache(maxsize=4096)
+def _ready(patterns: tuple[str, ...]) -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
+    """In small letters, those that name one action and those with wildcards."""
+    lowered = {pattern.lower() for pattern in patterns}
+    wild = {pattern for pattern in lowered if "*" in pattern or "?" in pattern}
+    return frozenset(lowered - wild), tuple(map(_regex, sorted(wild)))
 
 
 def _matching(pattern: str, names: Iterable[str]) -> list[str]:
