@@ -11,6 +11,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -155,7 +156,7 @@ def main() -> None:
     code = FAULT
     try:
         if callable(signal.getsignal(signal.SIGINT)):
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGINT, _interrupt)
         code = run(sys.argv[1:])
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -164,6 +165,11 @@ def main() -> None:
         code = _failed(error)
     sys.stderr.flush()
     os._exit(code)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """Breaks off there and then: in place of Python's own handler asyncio puts one that waits for what is running."""
+    raise KeyboardInterrupt
 
 
 def _failed(error: Exception) -> int:
