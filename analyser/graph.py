@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 from policy.unknown import UNKNOWN, wholly_known
@@ -234,15 +235,19 @@ class Graph:
         """What the provider tags everything with that takes tags; None where no configuration is known."""
         return dict(json.loads(self.config.get(TAGS_KEY) or "{}").get("tags") or {}) if self.config else None
 
+    @cached_property
+    def _resources(self) -> tuple[Node, ...]:
+        return tuple(node for node in self.nodes if node.is_resource)
+
     @property
     def resources(self) -> list[Node]:
         """What the providers would create: neither components nor providers."""
-        return [node for node in self.nodes if node.is_resource]
+        return list(self._resources)
 
     @property
     def protected(self) -> list[Node]:
         """What Pulumi refuses to delete or replace."""
-        return [node for node in self.resources if node.protect]
+        return [node for node in self._resources if node.protect]
 
     @property
     def components(self) -> list[Node]:
@@ -252,4 +257,4 @@ class Graph:
     @property
     def counts(self) -> Counter[str]:
         """The number of resources of each type."""
-        return Counter(node.type for node in self.resources)
+        return Counter(node.type for node in self._resources)

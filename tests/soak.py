@@ -2,7 +2,8 @@
 
 Generated examples are drawn anew, twenty times as many; every scenario of a changed stack runs, every size is
 raised and lowered, and every map and list of settings gets an entry more; what is tried with some stacks is tried
-with all; a packet walks through thousands of random networks, always the same ones; 20,000 stack files are broken;
+with all; a packet walks through thousands of random networks, always the same ones; 20,000 questions of rights are
+decided twice; 20,000 stack files are broken;
 every legal value of every setting and every pair of switches builds its stack; a stack of each system is run with an
 SDK that is loaded as it is; every stack is drawn, folded and not; nine editors at what `make local` runs are cut off
 and come back;
@@ -36,6 +37,10 @@ _LONGER: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
     "networks that a packet walks through": (
         ("tests/analyser/analyses/reach/test_walk.py",),
         {"STRATA_REACH_NETWORKS": "5000"},
+    ),
+    "questions of rights at random": (
+        ("tests/analyser/analyses/rights/test_generated.py",),
+        {"STRATA_RIGHTS_QUESTIONS": "20000"},
     ),
     "a long conversation on this machine": (("tests/local/long_conversation.py",), {}),
     "stacks with an SDK as it is": (("tests/analyser/run/sdk/every_stack.py",), {}),

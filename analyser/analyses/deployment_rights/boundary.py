@@ -15,7 +15,7 @@ from analyser.analyses.deployment_rights.state_and_lookups import deployment_rol
 from analyser.analyses.deployment_rights.statements import Statement, allow, is_read, no_other_stack
 from analyser.analyses.deployment_rights.table import operations
 from analyser.analyses.deployment_rights.used_arns import Used, fewer_and_wider
-from analyser.analyses.reach.graph_view import View
+from analyser.analyses.reach.graph_view import view_of
 from analyser.analyses.rights.attached_policies import ROLES, attached
 from analyser.graph import Graph
 from analyser.run.mock_cloud import ACCOUNT_ID
@@ -133,7 +133,7 @@ def _denying(graph: Graph, companions: Iterable[str]) -> Iterator[Statement]:
 
 
 def _uses(graph: Graph) -> _Uses:
-    view, made, used, found = View(graph), made_up(graph), Used(graph), _Uses()
+    view, made, used, found = view_of(graph), made_up(graph), Used(graph), _Uses()
     form = operations()[ROLE].arns[0]
     made_services = {action.partition(":")[0] for action in _made(graph)}
     for role, node in zip(view.of(ROLE), graph.of_type(ROLE), strict=True):

@@ -19,6 +19,8 @@ _MERGED: Final = ("Named", "Tags", "New", "Own", "Look", "Any")
 One of several services means the same, as an action is about ARNs of its own service alone.
 """
 Document = dict[str, Any]
+_ByKind = dict[str, Statement]
+"""The statements of a policy, of each kind one."""
 
 
 class TooLargeError(ValueError):
@@ -30,17 +32,19 @@ def documents(statements: Iterable[Statement]) -> list[Document]:
 
     Raises TooLargeError for more than a role takes.
     """
-    pieces = [piece for statement in statements for piece in _pieces(statement)]
-    pieces.sort(key=lambda one: (_kind(one), -_size([one])))
-    found: list[list[Statement]] = []
-    for piece in pieces:
-        choices = ((_merged(document, piece), number) for number, document in enumerate(found))
+    pieces = [(_kind(piece), piece) for statement in statements for piece in _pieces(statement)]
+    pieces.sort(key=lambda one: (one[0], -_size([one[1]])))
+    found: list[_ByKind] = []
+    for kind, piece in pieces:
+        choices = ((_merged(document, kind, piece), number) for number, document in enumerate(found))
         fitting = [(merged, number) for merged, number in choices if _size(_numbered(merged)) <= LARGEST]
         if fitting:
-            merged, number = min(fitting, key=lambda choice: _size(choice[0]) - _size(found[choice[1]]))
+            merged, number = min(
+                fitting, key=lambda choice: _size(choice[0].values()) - _size(found[choice[1]].values())
+            )
             found[number] = merged
         else:
-            found.append([piece])
+            found.append({kind: piece})
     if len(found) > MOST:
         raise TooLargeError(f"the rights take {len(found)} managed policies, and a role has {MOST}")
     return [{"Version": "2012-10-17", "Statement": _numbered(each)} for each in found]
@@ -51,8 +55,8 @@ def size(document: Document) -> int:
     return len(json.dumps(document, separators=(",", ":")))
 
 
-def _size(statements: list[Statement]) -> int:
-    return size({"Version": "2012-10-17", "Statement": statements})
+def _size(statements: Iterable[Statement]) -> int:
+    return size({"Version": "2012-10-17", "Statement": [*statements]})
 
 
 def _kind(statement: Statement) -> str:
@@ -60,13 +64,12 @@ def _kind(statement: Statement) -> str:
     return f"{end} {json.dumps(statement.get('Condition'), sort_keys=True)}"
 
 
-def _merged(document: list[Statement], piece: Statement) -> list[Statement]:
-    kind = _kind(piece)
-    for number, one in enumerate(document):
-        if _kind(one) == kind:
-            both = {key: sorted({*one[key], *piece[key]}) for key in ("Action", "Resource")}
-            return [*document[:number], {**one, "Sid": kind.partition(" ")[0], **both}, *document[number + 1 :]]
-    return [*document, piece]
+def _merged(document: _ByKind, kind: str, piece: Statement) -> _ByKind:
+    one = document.get(kind)
+    if one is None:
+        return {**document, kind: piece}
+    both = {key: sorted({*one[key], *piece[key]}) for key in ("Action", "Resource")}
+    return {**document, kind: {**one, "Sid": kind.partition(" ")[0], **both}}
 
 
 def _pieces(statement: Statement) -> list[Statement]:
@@ -79,11 +82,11 @@ def _pieces(statement: Statement) -> list[Statement]:
     return [piece for part in parts for piece in _pieces(part)]
 
 
-def _numbered(statements: list[Statement]) -> list[Statement]:
+def _numbered(document: _ByKind) -> list[Statement]:
     """With Sids that differ, as IAM asks for."""
     seen: dict[str, int] = {}
     found = []
-    for one in statements:
+    for one in document.values():
         count = seen[one["Sid"]] = seen.get(one["Sid"], 0) + 1
         found.append({**one, "Sid": one["Sid"] if count == 1 else f"{one['Sid']}{count}"})
     return found

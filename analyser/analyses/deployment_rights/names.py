@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from analyser.analyses.deployment_rights.table import operations
 from analyser.analyses.prerequisites.model import known
@@ -115,6 +116,7 @@ def without_made_up(text: str, made: Mapping[str, str]) -> str:
     return _MADE.sub(lambda found: made.get(found[0], found[0]), text)
 
 
+@lru_cache(maxsize=8)
 def made_up(graph: Graph) -> Mapping[str, str]:
     """Names that the preview made up as Pulumi would, each with the pattern that stands for it."""
     return {

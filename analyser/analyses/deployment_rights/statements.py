@@ -7,6 +7,7 @@ what is to be made by ``aws:RequestTag``. What brings neither is narrowed by the
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from analyser.analyses.deployment_rights.names import MANY, Called, called, fewer
@@ -192,9 +193,11 @@ def _takes_tags_away(action: str) -> bool:
     return action.partition(":")[2].startswith(("Delete", "Remove", "Untag"))
 
 
-def _changing(graph: Graph) -> set[str]:
+@lru_cache(maxsize=8)
+def _changing(graph: Graph) -> frozenset[str]:
     """What changes things of the kinds that a stack has."""
-    return {action for token in graph.counts if token.startswith("aws:") for action in of_type(token).update}
+    tokens = (token for token in graph.counts if token.startswith("aws:"))
+    return frozenset(action for token in tokens for action in of_type(token).update)
 
 
 def _on_anything(graph: Graph, actions: set[str]) -> Iterator[Statement]:

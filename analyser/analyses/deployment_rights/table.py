@@ -59,7 +59,7 @@ def of_type(token: str) -> Operations:
 
 def all_known(tokens: Iterable[str]) -> None:
     """Raises UnknownTypeError with every one of these types that is not in the table."""
-    unknown = sorted(set(tokens) - set(operations()))
+    unknown = sorted({token for token in tokens if token not in operations()})
     if unknown:
         raise UnknownTypeError(
             f"{', '.join(unknown)}: nobody has said what is asked of AWS for "

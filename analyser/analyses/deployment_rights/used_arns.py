@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import takewhile
 from typing import Final
 
@@ -100,7 +101,8 @@ def _by_service(every: set[str]) -> Iterator[list[str]]:
 
 
 def _uncovered(every: set[str]) -> list[str]:
-    return sorted(arn for arn in every if not any(other != arn and _covers(other, arn) for other in every))
+    wider = [arn for arn in every if "*" in arn or "?" in arn]
+    return sorted(arn for arn in every if not any(other != arn and _covers(other, arn) for other in wider))
 
 
 def _in_any_region(arns: set[str]) -> set[str]:
@@ -132,5 +134,9 @@ def _with_content(arn: str) -> str:
 
 
 def _covers(pattern: str, arn: str) -> bool:
-    expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(expression, arn) is not None
+    return _expression(pattern).fullmatch(arn) is not None
+
+
+@lru_cache(maxsize=4096)
+def _expression(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."))

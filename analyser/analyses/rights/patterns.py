@@ -26,6 +26,7 @@ STAR, MARK, DOLLAR = "\ue000", "\ue001", "\ue002"
 _ITSELF: Final = {STAR: "*", MARK: "?", DOLLAR: "$"}
 _LITERAL: Final = str.maketrans({"*": STAR, "?": MARK, "$": DOLLAR})
 _SHOWN: Final = str.maketrans({STAR: "${*}", MARK: "${?}", DOLLAR: "$"})
+_MEANING: Final = re.compile(f"[*?${STAR}{MARK}{DOLLAR}]")
 _PARTS: Final = 6
 """Of an ARN; the last may hold colons."""
 
@@ -42,7 +43,12 @@ def shown(pattern: str) -> str:
 
 def match(patterns: tuple[str, ...], asked: str) -> Match:
     """How much of ``asked``, itself a pattern, the patterns hold for. A policy variable may be anything."""
-    return max((_match(pattern, asked) for pattern in patterns), default=Match.NONE)
+    most = Match.NONE
+    for pattern in patterns:
+        most = max(most, _match(pattern, asked))
+        if most is Match.ALL:
+            break
+    return most
 
 
 def all_but(patterns: tuple[str, ...], asked: str) -> Match:
@@ -62,7 +68,12 @@ def arn_matches(pattern: str, value: str) -> bool:
 
 @lru_cache(maxsize=16384)
 def _match(pattern: str, asked: str) -> Match:
-    return min(_text_match(one, other) for one, other in _pairs(pattern, asked))
+    least = Match.ALL
+    for one, other in _pairs(pattern, asked):
+        least = min(least, _text_match(one, other))
+        if least is Match.NONE:
+            break
+    return least
 
 
 def _pairs(pattern: str, asked: str) -> Iterator[tuple[str, str]]:
@@ -77,6 +88,8 @@ def _parts(arn: str) -> list[str]:
 
 
 def _text_match(pattern: str, asked: str) -> Match:
+    if not _MEANING.search(pattern) and not _MEANING.search(asked):
+        return Match.ALL if pattern == asked else Match.NONE
     bare = _VARIABLE.sub("*", pattern)
     if bare == pattern and matches(pattern, asked):
         return Match.ALL

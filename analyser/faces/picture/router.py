@@ -13,6 +13,8 @@ Point = tuple[int, int]
 Step = tuple[int, int]
 
 _STEPS: tuple[Step, ...] = ((0, 1), (1, 0), (0, -1), (-1, 0))
+_TURNS = {step: tuple(turn for turn in _STEPS if turn != (-step[0], -step[1])) for step in _STEPS}
+"""Which way a line may go on after a step: any but back."""
 _BEND, _CROSSING, _OFF_MIDDLE = 6, 8, 1
 """What a bend, a crossing, and a point's distance from the middle of its side count, in steps."""
 
@@ -79,18 +81,21 @@ class Grid:
         joints = frozenset(point for point in trunk if not self.crossed(point))
         return _Search(self, ends, joints).path(source) if ends or joints else None
 
-    def price(self, point: Point, turn: Step, ends: Mapping[Point, Step], joints: Set[Point]) -> int | None:
-        """What one step on costs towards these ends and joints; None where it may not be taken."""
-        there = (point[0] + turn[0], point[1] + turn[1])
+    def price(
+        self, point: Point, there: Point, turn: Step, ends: Mapping[Point, Step], joints: Set[Point]
+    ) -> int | None:
+        """What the step from a point to the one beside it costs, towards these ends and joints; None where it may not
+        be taken."""
         level = turn[0] != 0
         borders = self.along_x if level else self.along_y
         if not (0 <= there[0] <= self.width and 0 <= there[1] <= self.height) or point in borders or there in borders:
             return None
         if there in self.solid:
             return 1 if ends.get(there) == turn else None
-        if there not in self._lines:
+        line = self._lines.get(there)
+        if line is None:
             return 1
-        passes = self._lines[there][1]
+        passes = line[1]
         if passes is None or passes is level:
             return None
         return 1 if there in joints else 1 + _CROSSING
@@ -148,15 +153,16 @@ class _Search:
     def _go_on(self, state: tuple[Point, Step]) -> None:
         point, step = state
         straight = self._before[state] is None or not self._grid.free(point)
-        for turn in (step,) if straight else _STEPS:
-            back = turn == (-step[0], -step[1])
-            price = None if back else self._grid.price(point, turn, self._ends, self._joints)
+        cost = self._cost[state]
+        for turn in (step,) if straight else _TURNS[step]:
+            there = (point[0] + turn[0], point[1] + turn[1])
+            price = self._grid.price(point, there, turn, self._ends, self._joints)
             if price is not None:
-                there = ((point[0] + turn[0], point[1] + turn[1]), turn)
-                self._note(there, self._cost[state] + price + (0 if turn == step else _BEND), state)
+                self._note((there, turn), cost + price + (0 if turn == step else _BEND), state)
 
     def _note(self, state: tuple[Point, Step], cost: int, before: tuple[Point, Step] | None) -> None:
-        if state not in self._cost or cost < self._cost[state]:
+        known = self._cost.get(state)
+        if known is None or cost < known:
             self._cost[state] = cost
             self._before[state] = before
             # Of ways that promise the same, the newest goes on, which is the nearest to the end.
@@ -164,9 +170,8 @@ class _Search:
 
     def _arrived(self, state: tuple[Point, Step]) -> bool:
         point, step = state
-        if self._before[state] is None:
-            return False
-        return self._ends.get(point) == step or (point in self._joints and self._grid.joins(point, step))
+        there = self._ends.get(point) == step or (point in self._joints and self._grid.joins(point, step))
+        return there and self._before[state] is not None
 
 
 def corners(path: list[Point]) -> list[Point]:
@@ -190,8 +195,10 @@ def _bounds(points: Sequence[Point]) -> tuple[int, int, int, int]:
 
 def _far(point: Point, bounds: tuple[int, int, int, int]) -> int:
     """How many steps it takes at least to come between the bounds."""
+    x, y = point
     left, top, right, bottom = bounds
-    return max(left - point[0], 0, point[0] - right) + max(top - point[1], 0, point[1] - bottom)
+    across = left - x if x < left else x - right if x > right else 0
+    return across + (top - y if y < top else y - bottom if y > bottom else 0)
 
 
 def _walked(state: tuple[Point, Step], before: dict[tuple[Point, Step], tuple[Point, Step] | None]) -> list[Point]:

@@ -1,5 +1,6 @@
 """Which way the flows of a scene take over the paper."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -51,8 +52,11 @@ def draw(scene: Scene) -> Drawing:
 
 
 def _routes(scene: Scene, paper: Paper) -> tuple[Route, ...] | None:
-    grid = _grid(paper)
     leaves = paper.leaves()
+    leaving = Counter(flow.source for flow in scene.flows)
+    if any(lines > sum(1 for _ in leaves[key].area.docks()) for key, lines in leaving.items()):
+        return None  # each begins at a point of its own
+    grid = _grid(paper)
     found: dict[Flow, list[Point]] = {}
     trunks: dict[str, set[Point]] = {}
     joints: dict[Flow, Point | None] = {}
@@ -72,7 +76,8 @@ def _routes(scene: Scene, paper: Paper) -> tuple[Route, ...] | None:
 
 
 def _length(flow: Flow, paper: Paper) -> int:
-    source, target = (paper.leaves()[key].area for key in (flow.source, flow.target))
+    leaves = paper.leaves()
+    source, target = (leaves[key].area for key in (flow.source, flow.target))
     return abs(source.x - target.x) + abs(source.y - target.y)
 
 

@@ -29,11 +29,11 @@ def longest(stack: str) -> str:
 
 
 def _more(graph: Graph) -> Iterator[Node]:
+    policies = [node for node in graph.resources if node.type.startswith("aws:iam/rolePolicy")]
     for role in graph.of_type(_ROLE)[::_EVERY]:  # rounded up
         yield _again(role, role)
-        for node in graph.resources:
-            above = {urn for urns in node.property_dependencies.values() for urn in urns}
-            if role.urn in above and node.type.startswith("aws:iam/rolePolicy"):
+        for node in policies:
+            if any(role.urn in urns for urns in node.property_dependencies.values()):
                 yield _again(node, role)
 
 

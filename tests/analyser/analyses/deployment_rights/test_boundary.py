@@ -11,7 +11,7 @@ import pytest
 from analyser.analyses.deployment_rights.boundary import MANY
 from analyser.analyses.deployment_rights.names import filled, made_up
 from analyser.analyses.deployment_rights.table import operations
-from analyser.analyses.reach.graph_view import View
+from analyser.analyses.reach.graph_view import view_of
 from analyser.analyses.rights.attached_policies import ROLES, attached
 from analyser.analyses.rights.decide import decide
 from analyser.analyses.rights.policy_source import Source
@@ -61,7 +61,7 @@ class Bounded:
 @functools.cache
 def _roles(stack: str) -> tuple[tuple[str, tuple[Source, ...]], ...]:
     graph = serving(stack)
-    view = View(graph)
+    view = view_of(graph)
     pairs = zip(view.of(ROLE), graph.of_type(ROLE), strict=True)
     return tuple((str(node.outputs["arn"]), attached(view, role, ROLES)[0]) for role, node in pairs)
 

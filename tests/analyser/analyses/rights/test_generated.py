@@ -1,9 +1,8 @@
 """Answers at random, judged by an evaluation that was written apart."""
 
+import os
 from dataclasses import replace
 from typing import Any
-
-import pytest
 
 from analyser.analyses.rights.decide import Answer, Decision, decide
 from analyser.analyses.rights.outside_policies import OutsidePolicies
@@ -17,6 +16,9 @@ from tests.analyser.analyses.rights.cases import HIDDEN, question
 from tests.analyser.analyses.rights.simple import HOME, ROLE, Policy, Question, allowed
 
 HIDDEN_VALUES = (None, "vpce-1", "vpce-2")
+COUNT = int(os.environ.get("STRATA_RIGHTS_QUESTIONS", "1500"))
+"""The rarest of nine mistakes put into the evaluation, a variable's default that is not read, is seen at the 678th;
+``make soak`` asks 20,000."""
 
 
 def sources(policies: list[Policy], kind: str = IDENTITY) -> tuple[Source, ...]:
@@ -48,11 +50,10 @@ def with_hidden(asked: Question, value: str | None) -> Question:
     return replace(asked, context=context)
 
 
-@pytest.mark.parametrize("start", range(0, 4000, 1000))
-def test_a_plain_evaluation_says_the_same(start: int) -> None:
+def test_a_plain_evaluation_says_the_same() -> None:
     """A no is one for every request, a yes without a proviso for every request, and a yes for one at least."""
     counts = {Answer.YES: 0, Answer.NO: 0}
-    for seed in range(start, start + 1000):
+    for seed in range(COUNT):
         asked, tags = question(seed)
         truths = [allowed(with_hidden(asked, value)) for value in HIDDEN_VALUES]
         found = decided(asked, tags)
@@ -63,4 +64,4 @@ def test_a_plain_evaluation_says_the_same(start: int) -> None:
             assert all(truths), seed
         else:
             assert any(truths) or len(found.grounds) > 1 or len(found.provisos) > 1, seed
-    assert min(counts.values()) > 200
+    assert min(counts.values()) > COUNT // 5
