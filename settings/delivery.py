@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -87,8 +88,14 @@ class DeliverySettings(Settings, use_attribute_docstrings=True):
 
 def delivery_of(config: Mapping[str, str]) -> DeliverySettings:
     """What a stack's flat configuration says of it; by hand where it says nothing, or says it wrongly."""
+    return _said(config.get(f"{PROJECT}:{KEY}", "{}"))
+
+
+@lru_cache(maxsize=64)
+def _said(text: str) -> DeliverySettings:
+    """Read once for each text: checking one stack asks it of all others."""
     try:
-        return DeliverySettings.model_validate_json(config.get(f"{PROJECT}:{KEY}", "{}"), by_alias=True, by_name=False)
+        return DeliverySettings.model_validate_json(text, by_alias=True, by_name=False)
     except ValidationError:
         return DeliverySettings()
 

@@ -4,7 +4,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,14 @@ def read(directory: Path, stack: str, project: str = PROJECT, ending: str = ".ya
         raise SettingsError(file, [Problem("", _no_such_file(directory, stack, ending))])
     if project == PROJECT:
         _check_project(directory)
-    found = document(file, path)
+    read = _stack_file(stack, file, project, _content(file, path))
+    return replace(read, config=dict(read.config), secret_keys=list(read.secret_keys))
+
+
+@lru_cache(maxsize=64)
+def _stack_file(stack: str, file: str, project: str, content: str) -> StackFile:
+    """What a stack's file says, which nobody changes: checking one stack reads the files of all others."""
+    found = _mapping(file, content, "is not a mapping with a config key")
     config = found.get("config") or {}
     if not isinstance(config, dict):
         raise SettingsError(file, [Problem("config", "is not a mapping")])
@@ -134,18 +141,27 @@ def _wrong_entries(config: dict[str, Any], project: str) -> Iterator[Problem]:
             yield Problem(f"config.{key}", "has no value")
 
 
-def document(file: str, path: Path, shape: str = "is not a mapping with a config key") -> dict[str, Any]:
+def document(file: str, path: Path, shape: str) -> dict[str, Any]:
     """The mapping that a file of a project holds, called ``file`` in what is raised: a SettingsError for any other."""
+    return _mapping(file, _content(file, path), shape)
+
+
+def _content(file: str, path: Path) -> str:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise SettingsError(file, [Problem("", f"is larger than {_MOST_BYTES // 1024} KiB")])
-        found = _parsed(path.read_text(encoding="utf-8-sig"))
-    except YamlError as error:
-        raise SettingsError(file, [Problem(error.path, error.what)]) from None
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise SettingsError(file, [Problem("", f"is not UTF-8 text: {error.reason}")]) from None
     except OSError as error:
         raise SettingsError(file, [Problem("", f"cannot be read: {error.strerror}")]) from None
+
+
+def _mapping(file: str, content: str, shape: str) -> dict[str, Any]:
+    try:
+        found = _parsed(content)
+    except YamlError as error:
+        raise SettingsError(file, [Problem(error.path, error.what)]) from None
     if not isinstance(found, dict):
         raise SettingsError(file, [Problem("", shape)])
     return found
@@ -153,7 +169,7 @@ def document(file: str, path: Path, shape: str = "is not a mapping with a config
 
 @lru_cache(maxsize=64)
 def _parsed(content: str) -> Any:
-    """What a file says, which nobody changes: checking one stack reads the files of all others."""
+    """What a file says, which nobody changes: each reading of a stack reads the project's."""
     return yaml_reader.load(content)
 
 

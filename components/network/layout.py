@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Mapping
+from itertools import islice
 
 from settings import Problem
 
@@ -20,7 +21,7 @@ def default_layout(cidr: str, tier: str) -> dict[str, str]:
     if vpc.prefixlen + _SMALL > _SMALLEST_SUBNET:
         return {}
     bits, first = {"public": (_SMALL, 1), "data": (_SMALL, 11), "private": (_LARGE, 1)}[tier]
-    ranges = list(vpc.subnets(prefixlen_diff=bits))[first : first + len(ZONES)]
+    ranges = islice(vpc.subnets(prefixlen_diff=bits), first, first + len(ZONES))  # of a /16 there are 256
     return {zone: str(subnet) for zone, subnet in zip(ZONES, ranges, strict=True)}
 
 

@@ -28,10 +28,11 @@ class Set:
         return each.name == self.on if self.on else each is baseline[0]
 
     def _changed(self, resource: Resource, value: Any) -> Resource:
-        inputs: Any = copy.deepcopy(dict(resource.inputs))
+        inputs: Any = dict(resource.inputs)
         *way, last = split_path(self.path)
         target = inputs
-        for step in way:
+        for step in way:  # only what holds the change is copied: rules read the rest
+            target[step] = copy.copy(target[step])
             target = target[step]
         if value is None:
             target.pop(last, None)

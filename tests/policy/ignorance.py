@@ -1,6 +1,5 @@
 """The same resources with less known of them: what a rule does not find in all of it, it must not find in a part."""
 
-import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -25,12 +24,16 @@ def blurred(resources: Sequence[Resource]) -> Iterator[list[Resource]]:
     """The same resources with one value, map, list or member of a list of one of them unknown."""
     for one in resources:
         for place in places(dict(one.inputs)):
-            inputs = copy.deepcopy(dict(one.inputs))
-            target: Any = inputs
-            for step in place[:-1]:
-                target = target[step]
-            target[place[-1]] = UNKNOWN
+            inputs = without(one.inputs, place)
             yield [replace(each, inputs=inputs) if each is one else each for each in resources]
+
+
+def without(value: Any, place: Sequence[str | int]) -> Any:
+    """The same with one place unknown; what does not hold that place is shared, for rules only read it."""
+    first, *rest = place
+    left = list(value) if isinstance(value, list) else dict(value)
+    left[first] = without(value[first], rest) if rest else UNKNOWN
+    return left
 
 
 def places(value: Any) -> Iterator[tuple[str | int, ...]]:

@@ -1,6 +1,7 @@
 """Every map and list of the settings, by the class and name of its field, found from the models themselves."""
 
 import collections.abc
+import functools
 import inspect
 import types
 from collections.abc import Iterator, Mapping, Sequence
@@ -73,12 +74,17 @@ def _is_collection(kind: Any) -> bool:
 def _in_model(model: BaseModel, path: Path) -> Iterator[Field]:
     kind = type(model)
     for name, field in kind.model_fields.items():
-        found = set(_in_annotation(field.annotation, _name(kind, name), frozenset()))
+        found = _of_field(kind, name)
         here = Field(_name(kind, name), (*path, field.alias or name), getattr(model, name), model)
         yield from _in_value(here, found)
 
 
-def _in_value(here: Field, of_field: set[str]) -> Iterator[Field]:
+@functools.cache
+def _of_field(model: type[BaseModel], name: str) -> frozenset[str]:
+    return frozenset(_in_annotation(model.model_fields[name].annotation, _name(model, name), frozenset()))
+
+
+def _in_value(here: Field, of_field: frozenset[str]) -> Iterator[Field]:
     value = here.value
     if isinstance(value, BaseModel):
         yield from _in_model(value, here.path)
@@ -89,6 +95,7 @@ def _in_value(here: Field, of_field: set[str]) -> Iterator[Field]:
             yield from _in_value(replace(here, name=f"{here.name}.*", path=(*here.path, key), value=member), of_field)
 
 
+@functools.cache
 def _name(model: type[BaseModel], name: str) -> str:
     owner = next(base for base in reversed(model.__mro__) if name in inspect.get_annotations(base))
     room, _, rest = owner.__module__.partition(".")

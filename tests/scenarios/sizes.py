@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,13 +36,17 @@ class Size:
 
 def sizes(stack: str) -> Iterator[Size]:
     """All sizes of a stack, those that its file leaves out among them."""
-    for path, value in _sizes(_model(stack), ""):
-        yield Size(path, value)
+    return itertools.starmap(Size, _every(stack).items())
+
+
+@functools.cache
+def _every(stack: str) -> dict[str, Value]:
+    return dict(_sizes(_model(stack), ""))
 
 
 def other(stack: str, path: str, way: str, beside: Mapping[str, Any] | None = None) -> Value | None:
     """The next value ``up`` or ``down`` that the settings take beside other changes; None where they take none."""
-    (value,) = [size.value for size in sizes(stack) if size.path == path]
+    value = _every(stack)[path]
     tried = _others(value)[("up", "down").index(way)]
     return next((new for new in tried if accepted(stack, {**(beside or {}), path: new})), None)
 
@@ -120,7 +125,7 @@ def _put(given: Any, model: Any, path: list[str], value: Any) -> None:
     if not rest:
         given[place] = value
         return
-    inner = dict(_members(model))[step]
+    inner = next(member for name, member in _members(model) if name == step)
     if isinstance(given, dict) and given.get(place) is None:
         given[place] = _plain(inner)
     _put(given[place], inner, rest, value)

@@ -30,7 +30,10 @@ class Candidates:
         read = parse(stack, self.file.config, systems.SETTINGS)
         self._model: type[Settings] = type(read.settings)
         self.whole: dict[str, Any] = read.settings.model_dump(mode="json", by_alias=True)
-        self._schema = self._model.model_json_schema(by_alias=True)
+
+    @property
+    def _schema(self) -> Schema:
+        return schema_of(self._model)
 
     def all(self) -> list[Change]:
         """Every other value of every setting, legal or not."""
@@ -181,6 +184,12 @@ def _renamed(schema: Schema, value: Any) -> Iterator[Any]:
         longest = schema.get("propertyNames", {}).get("maxLength", LONGEST)
         for key in ("a" * longest, "a", "1", "A.b_c-d"):
             yield {key: first}
+
+
+@functools.cache
+def schema_of(model: type[Settings]) -> Schema:
+    """The schema of a system's settings, which its stacks share. Tests only read it."""
+    return model.model_json_schema(by_alias=True)
 
 
 @functools.cache

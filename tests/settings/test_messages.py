@@ -12,7 +12,7 @@ import systems
 from settings import Name, Settings, SettingsError
 from settings.form import Form
 from settings.stack import PROJECT, parse
-from tests.settings.legal import Candidates, candidates, examples
+from tests.settings.legal import Candidates, candidates, examples, schema_of
 
 ONE_OF_EACH = (
     "collaboration-prod",
@@ -64,7 +64,7 @@ def forms(document: Any, schema: Any, above: tuple[Any, ...] = ()) -> Iterator[t
 
 @pytest.mark.parametrize("system", systems.NAMES)
 def test_every_form_is_said_in_words_and_has_an_example_that_it_takes(system: str) -> None:
-    document = systems.SETTINGS[system].model_json_schema(by_alias=True)
+    document = schema_of(systems.SETTINGS[system])
     found = list(forms(document, document))
     assert [place for place, shown in found if not shown] == []
     assert [(place, shown) for place, shown in found if not re.search(place["pattern"], shown[0])] == []
