@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGETS = ["setup", "test", "preview", "previews", "setups", "walks", "bench-records", "packages", "image", "lint"]
+TARGETS = [
+    *("setup", "test", "preview", "previews", "coverage", "setups", "walks"),
+    *("bench-records", "packages", "image", "lint"),
+]
 MAKE = """status=0
 for word; do
   case $word in
