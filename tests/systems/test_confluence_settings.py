@@ -14,10 +14,29 @@ from analyser.run.program import run_program
 from settings import Settings, SettingsError, stackfile
 from settings.stack import parse
 from systems.confluence import settings as own
-from tests.stacks import ROOT, stack_graph
+from tests.stacks import ROOT, shared, stack_graph
 
 Change = tuple[str, Any, str, str]
 """A setting by its path, what to set it to, the resource that has to show it, and the text it shows it by."""
+
+OWN_IMAGE = "210987654321.dkr.ecr.us-east-1.amazonaws.com/auth/service:1.0.0"
+OWN_LAYER = "arn:aws:lambda:us-east-1:123456789012:layer:own:1"
+NODE_LAYER = "arn:aws:lambda:us-east-1:123456789012:layer:node-telemetry:1"
+OTHER_LAYER = "arn:aws:lambda:us-east-1:123456789012:layer:other:1"
+OWN_CODE: dict[str, Any] = {
+    "auth": {"image": OWN_IMAGE, "architecture": "x86_64"},
+    "user": {
+        "folder": "dist/user.zip",
+        "handler": "index.handler",
+        "runtime": "nodejs24.x",
+        "architecture": "x86_64",
+        "layers": [OWN_LAYER],
+        "instrumentation": NODE_LAYER,
+    },
+    "document": {"folder": "dist/document.zip", "handler": "bootstrap", "runtime": "provided.al2023"},
+    "search": {"layers": [OWN_LAYER]},
+}
+"""The product's own: an image, and packages of other runtimes and another architecture; see test_confluence_code."""
 
 EKS: list[Change] = [
     ("github.repository", "other/platform", "github-workflow-role", "repo:other/platform:environment:"),
@@ -76,11 +95,11 @@ LAMBDA: list[Change] = [
     ("functions.websocket.memoryMib", 517, "websocket-function", '"memorySize": 517'),
     (
         "functions.code",
-        {"user": {"folder": "functions/mdreader_files", "handler": "other.handle"}},
+        OWN_CODE,
         "user-function",
-        '"other.handle"',
+        '"index.handler"',
     ),
-    ("functions.subnets", {"search": "private"}, "query-function", ""),
+    ("functions.subnets", {"user": "data", "document": "private"}, "pages-function", ""),
     ("functions.firewall", {"rateLimit": 321}, "api-firewall-acl", '"limit": 321'),
     ("functions.rest.cacheGib", "1.6", "rest-stage", '"1.6"'),
     ("functions.sockets", {"burstLimit": 321}, "sockets-stage", '"throttlingBurstLimit": 321'),
@@ -92,9 +111,9 @@ LAMBDA: list[Change] = [
     ("functions.proxy.idleClientSeconds", 321, "connection-pool-proxy", '"idleClientTimeout": 321'),
     (
         "functions.instrumentation",
-        "arn:aws:lambda:us-east-1:123456789012:layer:other:1",
-        "auth-function",
-        "layer:other:1",
+        OTHER_LAYER,
+        "query-function",
+        OTHER_LAYER,
     ),
     ("functions.canary", {"minutes": 15}, "canary-auth", "Canary10Percent15Minutes"),
     ("functions.alarms", {"coldStartMs": 321}, "alarms-auth-cold-start", "321"),
@@ -139,7 +158,7 @@ def changed(stack: str) -> Graph:
     def program() -> None:
         systems.build(parse(stack, given, systems.SETTINGS))
 
-    return run_program(program, stack=stack, config=given)
+    return shared(f"{stack}.changed", lambda: run_program(program, stack=stack, config=given))
 
 
 def shown(graph: Graph, resource: str) -> list[str]:
