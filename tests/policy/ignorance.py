@@ -31,7 +31,7 @@ def blurred(resources: Sequence[Resource]) -> Iterator[list[Resource]]:
 def without(value: Any, place: Sequence[str | int]) -> Any:
     """The same with one place unknown; what does not hold that place is shared, for rules only read it."""
     first, *rest = place
-    left = list(value) if isinstance(value, list) else dict(value)
+    left: Any = list(value) if isinstance(value, list) else dict(value)
     left[first] = without(value[first], rest) if rest else UNKNOWN
     return left
 
