@@ -67,9 +67,10 @@ def is_shell(code: Code) -> bool:
     return code.whole and not re.search(r"[─►│]", code.text) and not _SAID.match(code.text)
 
 
-def names_of(stack: str) -> set[str]:
+@functools.cache
+def names_of(stack: str) -> frozenset[str]:
     """The names that resources of a stack have or are given."""
-    return {name for node in stack_graph(stack).resources for name in given_names(node)}
+    return frozenset(name for node in stack_graph(stack).resources for name in given_names(node))
 
 
 def given_names(node: Node) -> set[str]:

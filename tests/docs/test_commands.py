@@ -1,5 +1,6 @@
 """Every command of every page: its program is known, takes what it is given, and names what there is."""
 
+import functools
 import json
 import re
 import shlex
@@ -82,14 +83,20 @@ def test_kubectl_takes_it_and_finds_what_it_names(code: Code, words: list[str]) 
     wrong, verb, rest = programs.kubectl(words)
     if code.whole or len(words) > 2:
         assert wrong == []
-    nodes = [node for stack in code.stacks for node in stack_graph(stack).resources if node.package == "kubernetes"]
-    kept = [(node.kind, node.inputs["metadata"]) for node in nodes if isinstance(node.inputs.get("metadata"), dict)]
+    kept = [named for stack in code.stacks for named in objects(stack)]
     namespace = programs.namespace_of(words)
     if namespace and not OPEN.search(namespace):
         assert ("Namespace", namespace) in [(kind, data.get("name")) for kind, data in kept]
     for kind, name in pairs(verb, rest):
         there = [data["name"] for had, data in kept if had == kind and namespace in ("", data.get("namespace"))]
         assert name in there, f"{namespace} has no {kind} {name}; it has {sorted(there)}"
+
+
+@functools.cache
+def objects(stack: str) -> list[tuple[str, dict[str, Any]]]:
+    """Kind and metadata of what a stack keeps in Kubernetes."""
+    nodes = [node for node in stack_graph(stack).resources if node.package == "kubernetes"]
+    return [(node.kind, node.inputs["metadata"]) for node in nodes if isinstance(node.inputs.get("metadata"), dict)]
 
 
 def pairs(verb: str, rest: list[str]) -> list[tuple[str, str]]:

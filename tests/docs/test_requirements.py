@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 import typer.main
-import yaml
 from typer.core import TyperGroup
 
 from analyser.faces.commands import cli
+from settings.stackfile import read
 from tests.docs.pages import (
     FOLDER,
     JUDGEMENTS,
@@ -221,8 +221,7 @@ def _registered(system: str) -> set[tuple[str, str]]:
     """Type and name of what the stacks of a system register, by their golden graphs, which a test keeps true."""
     found = set()
     for stack in STACKS:
-        config = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))["config"]
-        if config["strata:system"] == system:
+        if read(ROOT, stack).config["strata:system"] == system:
             for text in (ROOT / f"tests/golden/stacks/{stack}.txt").read_text(encoding="utf-8").splitlines():
                 path, kind, *_ = [*text.split("  "), ""]
                 found.add((kind, path.rpartition("/")[2]))

@@ -115,13 +115,19 @@ def does(token: str, names: frozenset[str]) -> dict[str, str]:
 
 
 def _hits(names: frozenset[str]) -> dict[str, list[str]]:
-    return {question: [name for name in names if pattern.search(name)] for question, pattern in NAMES.items()}
+    return {question: [name for name in names if question in _asked(name)] for question in QUESTIONS}
+
+
+@cache
+def _asked(name: str) -> frozenset[str]:
+    """What the name of an input tells, which many types have."""
+    return frozenset(question for question, pattern in NAMES.items() if pattern.search(name))
 
 
 def page() -> str:
     """The page in Markdown."""
     index = _index()
-    told = {token: found for token, names in sorted(inputs().items()) if (found := does(token, names))}
+    told = _told()
     rules = {token: [rule.id for rule in index.concerning(token)] for token in told}
     gaps = [token for token in told if not rules[token]]
     head = _HEAD.format(all=len(inputs()), told=len(told), seen=len(told) - len(gaps), gaps=len(gaps))
@@ -137,7 +143,13 @@ def page() -> str:
 def without_rule() -> list[str]:
     """The types that do any of it and that no rule sees."""
     index = _index()
-    return [token for token, names in inputs().items() if does(token, names) and not index.concerning(token)]
+    return [token for token in _told() if not index.concerning(token)]
+
+
+@cache
+def _told() -> Mapping[str, Mapping[str, str]]:
+    """The types that do any of it, by their tokens."""
+    return {token: found for token, names in sorted(inputs().items()) if (found := does(token, names))}
 
 
 def _index() -> RuleIndex:
