@@ -15,8 +15,8 @@ def without_program(name: str, log: Path) -> dict[str, str]:
     return {f"BASH_FUNC_{name}%%": f'() {{ printf "%s\\n" "{name} $*" >> "{log}"; }}'}
 
 
-# What jq was asked and fed decides what it answers. Of a file or of nothing it is asked each time,
-# as for what it refuses.
+# What jq was asked and fed decides what it answers. Of a file or of nothing it is asked each time, and where it failed
+# it is asked again.
 _JQ = """() {{
   local word fed kept new
   for word; do [[ $word != --null-input && ! -f $word ]] || {{ command jq "$@"; return; }}; done
