@@ -71,7 +71,7 @@ class Scripts:
             "HOME": str(self.folder),
             "RECORDED": str(self.folder),
             "STACK": "confluence-lambda",
-            **jq_once(),
+            **jq_once(self.folder),
             **variables,
         }
         return subprocess.run(

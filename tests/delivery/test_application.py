@@ -68,7 +68,7 @@ class Tools:
             "ROUNDS": str(rounds),
             "BROKEN": broken,
             "RUNNING": running,
-            **jq_once(),
+            **jq_once(self.folder),
             **without_program("sleep", self.log),
         }
         return subprocess.run([SCRIPT], env=found, check=False, capture_output=True, timeout=600).returncode

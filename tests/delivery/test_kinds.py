@@ -46,7 +46,7 @@ class Project:
             "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
             "HOME": str(self.folder),
             "STACK": "prod",
-            **jq_once(),
+            **jq_once(self.folder),
             "THERE": there,
         }
         command = str(self.folder / "delivery" / script)

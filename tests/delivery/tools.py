@@ -1,10 +1,8 @@
 """Programs that a script calls, replaced by ones that write down their calls and give recorded answers."""
 
-import functools
 import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 DELIVERY = Path(__file__).resolve().parents[2] / "delivery"
@@ -17,14 +15,14 @@ def without_program(name: str, log: Path) -> dict[str, str]:
     return {f"BASH_FUNC_{name}%%": f'() {{ printf "%s\\n" "{name} $*" >> "{log}"; }}'}
 
 
-# What jq was asked and fed decides what it answers. Of a file or of nothing it is asked each time,
-# as for what it refuses.
+# What jq was asked and fed decides what it answers. Of a file or of nothing it is asked each time, and where it failed
+# it is asked again.
 _JQ = """() {{
   local word fed kept new
   for word; do [[ $word != --null-input && ! -f $word ]] || {{ command jq "$@"; return; }}; done
   IFS= read -r -d '' fed || true
   kept=$({digest} <<<"${{*@Q}} $fed")
-  kept={folder}/${{kept%% *}} new={folder}/$BASHPID
+  kept="{folder}/${{kept%% *}}" new="{folder}/$BASHPID"
   if [[ ! -f $kept ]]; then
     printf %s "$fed" | command jq "$@" >"$new" || {{ word=$?; {cat} "$new"; return "$word"; }}
     {mv} "$new" "$kept"
@@ -34,17 +32,14 @@ _JQ = """() {{
 }}"""
 
 
-@functools.cache
-def _answered() -> tempfile.TemporaryDirectory[str]:
-    """What jq has answered to the tests of this process; it goes with the process."""
-    return tempfile.TemporaryDirectory()
-
-
-def jq_once() -> dict[str, str]:
+def jq_once(folder: Path) -> dict[str, str]:
     """The environment in which a script of bash asks jq only what none has asked before: jq 1.6 compiles its library
-    at every start, which takes 45 ms, and a script starts it a dozen times."""
+    at every start, which takes 45 ms, and a script starts it a dozen times. What it has answered lies beside a test's
+    own folder, where this process's tests have theirs."""
+    answered = folder.parent / "answered-by-jq"
+    answered.mkdir(exist_ok=True)
     programs = {name: shutil.which(found) for name, found in (("digest", "sha256sum"), ("cat", "cat"), ("mv", "mv"))}
-    return {"BASH_FUNC_jq%%": _JQ.format(folder=_answered().name, **programs)}
+    return {"BASH_FUNC_jq%%": _JQ.format(folder=answered, **programs)}
 
 
 class Tools:
@@ -70,7 +65,7 @@ class Tools:
             "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
             "HOME": str(self.folder),
             "STACK": "shop",
-            **jq_once(),
+            **jq_once(self.folder),
             **variables,
         }
         return subprocess.run(

@@ -254,17 +254,20 @@ def test_an_interrupt_leaves_nothing_behind(project: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdout is not None
-        for number in (signal.SIGINT, signal.SIGTERM):
-            while process.poll() is None and not begun.exists():
-                time.sleep(0.05)
-            begun.unlink()
-            process.send_signal(number)
-            said = list(itertools.takewhile(lambda line: not line.startswith("status "), process.stdout))
-            assert any(line.startswith("shop") for line in said)
-            ended.unlink()  # the engine was asked to end, and waited for
-            assert list((project.parent / "temporary").iterdir()) == []
-            assert "encryptionsalt" not in (project / "Pulumi.shop.yaml").read_text(encoding="utf-8")
-        _, err = process.communicate(timeout=600)
+        try:
+            assert process.stdout is not None
+            for number in (signal.SIGINT, signal.SIGTERM):
+                while process.poll() is None and not begun.exists():
+                    time.sleep(0.05)
+                begun.unlink()
+                process.send_signal(number)
+                said = list(itertools.takewhile(lambda line: not line.startswith("status "), process.stdout))
+                assert any(line.startswith("shop") for line in said)
+                ended.unlink()  # the engine was asked to end, and waited for
+                assert list((project.parent / "temporary").iterdir()) == []
+                assert "encryptionsalt" not in (project / "Pulumi.shop.yaml").read_text(encoding="utf-8")
+            _, err = process.communicate(timeout=600)
+        finally:
+            process.kill()
     assert err.count("\ninterrupted\n") == 2
     assert process.returncode == 0, err
