@@ -3,6 +3,7 @@
 import base64
 import json
 import time
+from socket import SHUT_RDWR
 from typing import Any, Self
 
 from collaboration import messages
@@ -65,5 +66,5 @@ class Editor:
             self.hear("operation")
 
     def cut(self) -> None:
-        """Ends the connection without a word."""
-        self._socket.socket.close()
+        """Ends the connection without a word; closed alone, it would stay for as long as its thread waits at it."""
+        self._socket.socket.shutdown(SHUT_RDWR)
