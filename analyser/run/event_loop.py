@@ -15,6 +15,7 @@ class Loop(asyncio.SelectorEventLoop):
     """
 
     _ready: deque[asyncio.Handle]  # asyncio's own
+    get_debug = bool  # which is False, and takes no turn of the interpreter: each call of the loop asks
 
     def call_soon(self, callback: Callable[..., Any], *args: Any, context: Context | None = None) -> asyncio.Handle:
         handle = asyncio.Handle(callback, args, self, context)

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from pulumi import Resource
+from pulumi.runtime import resource as runtime_resource
 from pulumi.runtime import resource_cycle_breaker, rpc
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.rpc_manager import RPCManager
@@ -19,6 +20,8 @@ _DEPENDENCIES = resource_cycle_breaker._DEPENDENCIES_PROPERTY
 _NEEDED = "_strata_needed"
 _MESSAGE = resource_pb2.RegisterResourceRequest
 _serialize_property = rpc.serialize_property
+_prepare_hooks = runtime_resource._prepare_resource_hooks
+_NO_HOOKS = _MESSAGE.ResourceHooksBinding()
 
 
 async def serialize_property(value: Any, deps: Any, key: str | None, *rest: Any, **more: Any) -> Any:
@@ -49,6 +52,11 @@ def reachable(from_resource: Resource, to_resource: Resource) -> bool:
             seen.add(one)
             left += resource_cycle_breaker._deps(one)
     return False
+
+
+async def prepare_hooks(hooks: Any, prefix: str) -> Any:
+    """A resource's hooks as a message, which for those that have none is always the same."""
+    return await _prepare_hooks(hooks, prefix) if hooks else _NO_HOOKS
 
 
 def do_rpc(

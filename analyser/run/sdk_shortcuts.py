@@ -122,7 +122,7 @@ def _copied(value: Any) -> Any:
 
 
 def kept(unwrap: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The same of a type hint, each worked out once. By identity: hints are equal whatever the order of their parts."""
+    """The same of a type, each worked out once. By identity: hints are equal whatever the order of their parts."""
     found: dict[int, tuple[Any, Any]] = {}
 
     def unwrapped(hint: Any) -> Any:
@@ -149,6 +149,7 @@ INSTEAD: tuple[tuple[Any, str, Any], ...] = (
     (runtime_resource, "_get_stack_trace", source_pb2.StackTrace),
     (runtime_resource, "create_urn", create_urn),
     (runtime_resource, "resource_pb2", sdk_registrations.MESSAGES),
+    (runtime_resource, "_prepare_resource_hooks", sdk_registrations.prepare_hooks),
     (RPCManager, "do_rpc", sdk_registrations.do_rpc),
     (rpc, "serialize_property", sdk_registrations.serialize_property),
     (rpc, "declare_dependency", sdk_registrations.declare_dependency),
@@ -157,6 +158,10 @@ INSTEAD: tuple[tuple[Any, str, Any], ...] = (
     (rpc, "transfer_properties", transfer_properties),
     (_types, "unwrap_type", kept(_types.unwrap_type)),
     (_types, "unwrap_optional_type", kept(_types.unwrap_optional_type)),
+    (_types, "input_type_py_to_pulumi_names", kept(_types.input_type_py_to_pulumi_names)),
+    (_types, "resource_pulumi_to_py_names", kept(_types.resource_pulumi_to_py_names)),
+    (_types, "resource_py_to_pulumi_names", kept(_types.resource_py_to_pulumi_names)),
+    (_types, "resource_types", kept(_types.resource_types)),
     (Output, "_track", _track),
     (Output, "from_input", staticmethod(from_input)),
     (log, "debug", _unheard),

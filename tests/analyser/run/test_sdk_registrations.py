@@ -109,6 +109,12 @@ def test_an_option_that_has_not_its_type_is_refused(option: str) -> None:
         _recorded(sdk_registrations.Registration, **{option: object()})
 
 
+def test_a_resource_without_hooks_says_so() -> None:
+    for hooks in (None, pulumi.ResourceHookBinding()):
+        said = asyncio.run(sdk_registrations.prepare_hooks(hooks, "aws:sqs/queue:Queue_q"))
+        assert said == MESSAGE.ResourceHooksBinding()
+
+
 def test_the_first_call_that_fails_is_the_run_s_and_all_are_waited_for() -> None:
     async def run() -> tuple[RPCManager, list[Any]]:
         manager, order = RPCManager(), []

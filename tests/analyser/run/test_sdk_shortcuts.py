@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 import pytest
 from pulumi import _types
 from pulumi.runtime import resource, rpc
@@ -75,6 +76,15 @@ def test_a_hint_is_unwrapped_once_and_to_the_same(unwrap: Any) -> None:
     for _ in range(2):
         assert [shorter(hint) for hint in hints] == [unwrap(hint) for hint in hints]
         assert len(calls) == len(hints)
+
+
+@pytest.mark.parametrize("name", ["resource_types", "resource_pulumi_to_py_names", "resource_py_to_pulumi_names"])
+def test_what_a_class_calls_its_properties_is_what_the_sdk_says(name: str) -> None:
+    (shorter,) = [shorter for place, own, shorter in sdk_shortcuts.INSTEAD if (place, own) == (_types, name)]
+    for _ in range(2):
+        for cls in (aws.s3.Bucket, aws.sqs.Queue, _Store):
+            assert shorter(cls) == getattr(_types, name)(cls)
+    assert shorter(aws.s3.Bucket)
 
 
 def test_nothing_is_left_to_the_garbage_collector() -> None:
