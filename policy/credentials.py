@@ -32,26 +32,29 @@ _SECRET_ACCESS_KEY = re.compile(r"^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9/+]{4
 # Formats as their issuers document them (AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html)
 # and as gitleaks detects them, at 22 July 2026: https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml
 _FORMATS = re.compile(
-    "|".join(
+    # All but these few begin a word, where their first letters tell most of them apart from it.
+    r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----|hooks\.slack\.com/services/T\w+/B\w+/\w{20,}"
+    r"|hooks\.slack\.com/(workflows|triggers)/[A-Za-z0-9+/]{43,}|^base64:[A-Za-z0-9+/]{43}=$|\b(?:"
+    + "|".join(
         (
-            r"\b(AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b|\bABSK[A-Za-z0-9+/]{100,}|\bbedrock-api-key-[A-Za-z0-9+/=]{20,}",
-            r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----|\bAGE-SECRET-KEY-1[A-Z0-9]{58}",
-            r"\bey[A-Za-z0-9]{17,}\.ey[A-Za-z0-9/_-]{17,}\.[A-Za-z0-9/_-]{10,}",  # a signed JSON web token
-            r"\bgh[pousr]_[A-Za-z0-9]{36}\b|\bgithub_pat_[A-Za-z0-9_]{40,}",
-            r"\bgl(pat|dt|rt|ptt|cbt|soat|agent)-[A-Za-z0-9_-]{20,}",
-            r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}|\bxapp-\d-[A-Z0-9]+-\d+-[a-z0-9]+",
-            r"hooks\.slack\.com/(services/T\w+/B\w+/\w{20,}|(workflows|triggers)/[A-Za-z0-9+/]{43,})",
-            r"\b(sk|rk)_(live|test|prod)_[A-Za-z0-9]{10,}|\bwhsec_[A-Za-z0-9+/]{24,}|\bSK[0-9a-f]{32}\b",
-            r"\bsk-(ant-|proj-|svcacct-|admin-)[A-Za-z0-9_-]{20,}|\bsk-[A-Za-z0-9]{20}T3BlbkFJ|\bpplx-[A-Za-z0-9]{48}\b",
-            r"\b(hf|api_org)_[A-Za-z]{34}\b|\bAIza[A-Za-z0-9_-]{35}|\bGOCSPX-[A-Za-z0-9_-]{20,}",
-            r"\bnpm_[A-Za-z0-9]{36}\b|\bpypi-AgE[A-Za-z0-9_-]{40,}|\brubygems_[a-f0-9]{48}\b|\bdckr_pat_[A-Za-z0-9_-]{20,}",
-            r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|\bxkeysib-[a-f0-9]{64}|\bPMAK-[a-f0-9]{24}-[a-f0-9]{34}",
-            r"\bdo[opr]_v1_[a-f0-9]{64}\b|\bdapi[a-f0-9]{32}\b|\bpul-[a-f0-9]{40}\b|\bpscale_(pw|tkn|oauth)_[\w.-]{32,}",
-            r"\bhv[bs]\.[A-Za-z0-9_-]{24,}|\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,}|\bglsa_[A-Za-z0-9]{32}_",
-            r"\b[Bb]earer [A-Za-z0-9._~+/-]{24,}|^base64:[A-Za-z0-9+/]{43}=$|\b(sntrys|squ|sqp)_[A-Za-z0-9+/=_-]{32,}",
-            r"\bglc_[A-Za-z0-9+/]{32,}|\bAccountKey=[A-Za-z0-9+/]{80,}|\bshp(at|ca|pa|ss)_[a-fA-F0-9]{32}\b|\blin_api_\w{40}",
+            r"A(KIA|SIA|BIA|CCA)[A-Z0-9]{16}\b|ABSK[A-Za-z0-9+/]{100,}|bedrock-api-key-[A-Za-z0-9+/=]{20,}",
+            r"AGE-SECRET-KEY-1[A-Z0-9]{58}",
+            r"ey[A-Za-z0-9]{17,}\.ey[A-Za-z0-9/_-]{17,}\.[A-Za-z0-9/_-]{10,}",  # a signed JSON web token
+            r"gh[pousr]_[A-Za-z0-9]{36}\b|github_pat_[A-Za-z0-9_]{40,}",
+            r"gl(pat|dt|rt|ptt|cbt|soat|agent)-[A-Za-z0-9_-]{20,}",
+            r"xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-\d-[A-Z0-9]+-\d+-[a-z0-9]+",
+            r"[sr]k_(live|test|prod)_[A-Za-z0-9]{10,}|whsec_[A-Za-z0-9+/]{24,}|SK[0-9a-f]{32}\b",
+            r"sk-(ant-|proj-|svcacct-|admin-)[A-Za-z0-9_-]{20,}|sk-[A-Za-z0-9]{20}T3BlbkFJ|pplx-[A-Za-z0-9]{48}\b",
+            r"hf_[A-Za-z]{34}\b|api_org_[A-Za-z]{34}\b|AIza[A-Za-z0-9_-]{35}|GOCSPX-[A-Za-z0-9_-]{20,}",
+            r"npm_[A-Za-z0-9]{36}\b|pypi-AgE[A-Za-z0-9_-]{40,}|rubygems_[a-f0-9]{48}\b|dckr_pat_[A-Za-z0-9_-]{20,}",
+            r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|xkeysib-[a-f0-9]{64}|PMAK-[a-f0-9]{24}-[a-f0-9]{34}",
+            r"do[opr]_v1_[a-f0-9]{64}\b|dapi[a-f0-9]{32}\b|pul-[a-f0-9]{40}\b|pscale_(pw|tkn|oauth)_[\w.-]{32,}",
+            r"hv[bs]\.[A-Za-z0-9_-]{24,}|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,}|glsa_[A-Za-z0-9]{32}_",
+            r"[Bb]earer [A-Za-z0-9._~+/-]{24,}|s(ntrys|qu|qp)_[A-Za-z0-9+/=_-]{32,}",
+            r"glc_[A-Za-z0-9+/]{32,}|AccountKey=[A-Za-z0-9+/]{80,}|shp(at|ca|pa|ss)_[a-fA-F0-9]{32}\b|lin_api_\w{40}",
         )
     )
+    + ")"
 )
 _IN_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:(?P<password>[^/\s@]+)@", re.IGNORECASE)
 # Among the parameters of a connection: `…?user=app&password=…`, `Uid=app;Pwd=…;`.

@@ -23,9 +23,13 @@ class Addresses:
         return bool(self.spans)
 
     def __or__(self, other: "Addresses") -> "Addresses":
+        if not self.spans or not other.spans:
+            return self if self.spans else other
         return union((self, other))
 
     def __and__(self, other: "Addresses") -> "Addresses":
+        if self.spans == other.spans:
+            return self
         return Addresses(tuple(_common(self.spans, other.spans)))
 
     def __sub__(self, other: "Addresses") -> "Addresses":
@@ -64,6 +68,11 @@ def of(cidr: str) -> Addresses | None:
 
 def of_all(cidrs: Iterable[str]) -> Addresses:
     """The addresses of several ranges; what is none is left out."""
+    return _of_all(tuple(cidrs))
+
+
+@lru_cache(maxsize=4096)
+def _of_all(cidrs: tuple[str, ...]) -> Addresses:
     return union(found for cidr in cidrs if (found := of(cidr)))
 
 

@@ -43,7 +43,12 @@ class Survey:
 
     def role(self, arn: str) -> Resource | None:
         """The role of the stack with this ARN."""
-        return next((role for role in self.of(ROLE) if arn and text(role.outputs.get("arn")) == arn), None)
+        return self._roles.get(arn) if arn else None
+
+    @cached_property
+    def _roles(self) -> dict[str, Resource]:
+        """The first of each ARN."""
+        return {text(role.outputs.get("arn")): role for role in reversed(self.of(ROLE))}
 
     def principal(self, role: Resource) -> Principal:
         """A role with all policies that bear on it."""
