@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from analyser.graph import Graph
 from analyser.run.program import ProgramError
 from components.compute.function import Function, FunctionSettings
-from components.network.network import Network, NetworkSettings
 from components.network.security_group import SecurityGroup
 from components.security.key import Key
 from components.statements import Statement
 from settings.project_files import ROOT
+from tests.components.subnets import Subnets
 from tests.support import ACCOUNT, record, unequal_when_unknown, without_digests
 
 FUNCTION, QUEUE = "aws:lambda/function:Function", "aws:sqs/queue:Queue"
@@ -23,8 +23,6 @@ CODE = "functions/rotate_secret"
 
 def build(settings: FunctionSettings | None = None, *, networked: bool = False, **more: Any) -> Function:
     log_key = Key("logs", account=ACCOUNT, purpose="Logs")
-    given = NetworkSettings()
-    network = Network("net", given, account=ACCOUNT, key=log_key) if networked else None
     arguments: dict[str, Any] = {"code": CODE, "handler": "handler.handle", "description": "Does it"} | more
     return Function(
         "task",
@@ -32,7 +30,7 @@ def build(settings: FunctionSettings | None = None, *, networked: bool = False, 
         account=ACCOUNT,
         key=Key("data", account=ACCOUNT, purpose="Data"),
         log_key=log_key,
-        network=network,
+        network=Subnets("net") if networked else None,
         **arguments,
     )
 

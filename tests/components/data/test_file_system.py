@@ -131,8 +131,8 @@ def test_it_is_backed_up(files: Graph, system: Node) -> None:
     assert backup == {"fileSystemId": system.id, "backupPolicy": {"status": "ENABLED"}}
 
 
-def test_the_pack_asks_for_a_backup_plan_and_nothing_else(files: Graph) -> None:
-    violations, _ = verdict(files)
+def test_the_pack_asks_for_a_backup_plan_and_nothing_else() -> None:
+    violations, _ = verdict(recorded(lambda at: build(at, access_points=POINTS), whole=True))
     assert [v.rule.id for v in violations if "FileSystem" in v.urn] == ["backup-plan-covers-data"]
 
 
