@@ -15,7 +15,7 @@ from components.security.key import Key
 from components.statements import Statement
 from settings.project_files import ROOT
 from tests.components.subnets import Subnets
-from tests.support import ACCOUNT, record, unequal_when_unknown, without_digests
+from tests.support import ACCOUNT, once, record, unequal_when_unknown, without_digests
 
 FUNCTION, QUEUE = "aws:lambda/function:Function", "aws:sqs/queue:Queue"
 CODE = "functions/rotate_secret"
@@ -35,6 +35,7 @@ def build(settings: FunctionSettings | None = None, *, networked: bool = False, 
     )
 
 
+@once
 def graph_of(*args: Any, **more: Any) -> Graph:
     return record(lambda: build(*args, **more))
 
@@ -199,7 +200,7 @@ def test_it_waits_for_the_rights_of_its_role() -> None:
 
 def test_code_is_found_from_anywhere_and_leaves_caches_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    code = graph_of().only(FUNCTION).inputs["code"]
+    code = record(build).only(FUNCTION).inputs["code"]
     assert list(code["assets"]) == ["handler.py"]
     path = code["assets"]["handler.py"]["path"]
     assert not Path(path).is_absolute()

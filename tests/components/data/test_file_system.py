@@ -13,7 +13,7 @@ from components.data.file_system import AccessPointSettings, FileSystem, FileSys
 from components.security.role import Role
 from components.statements import service_trust
 from tests.components.data.stores import Ground, given, ground, named, recorded, rules
-from tests.support import ACCOUNT, unequal_when_unknown
+from tests.support import ACCOUNT, once, unequal_when_unknown
 
 SYSTEM, POINT = "aws:efs/fileSystem:FileSystem", "aws:efs/accessPoint:AccessPoint"
 TARGET = "aws:efs/mountTarget:MountTarget"
@@ -32,6 +32,7 @@ def build(at: Ground, **settings: Any) -> FileSystem:
     return files
 
 
+@once
 def graph(account: Account = ACCOUNT, **settings: Any) -> Graph:
     return recorded(lambda at: build(at, **settings), account)
 

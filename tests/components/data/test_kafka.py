@@ -11,7 +11,7 @@ from components.account import Account
 from components.data.kafka import Kafka, KafkaSettings
 from tests.components.data.stores import Ground, given, ground, log_groups_of, named, recorded, rules
 from tests.components.subnets import Subnets
-from tests.support import ACCOUNT, unequal_when_unknown
+from tests.support import ACCOUNT, once, unequal_when_unknown
 
 CLUSTER = "aws:msk/cluster:Cluster"
 
@@ -30,6 +30,7 @@ def build(at: Ground, **settings: Any) -> Kafka:
     return kafka
 
 
+@once
 def graph(account: Account = ACCOUNT, **settings: Any) -> Graph:
     return recorded(lambda at: build(at, **settings), account)
 

@@ -18,7 +18,7 @@ from components.statements import service_trust
 from settings import Environment
 from tests.components.data.stores import Ground, given, ground, log_groups_of, named, recorded, rules
 from tests.components.subnets import Subnets
-from tests.support import ACCOUNT, DEV_ACCOUNT, unequal_when_unknown
+from tests.support import ACCOUNT, DEV_ACCOUNT, once, unequal_when_unknown
 
 DOMAIN = "aws:opensearch/domain:Domain"
 ROLE, POLICY = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"
@@ -47,6 +47,7 @@ def build(at: Ground, administrators: tuple[str, ...] = (), **settings: Any) -> 
     return domain
 
 
+@once
 def graph(account: Account = ACCOUNT, **settings: Any) -> Graph:
     return recorded(lambda at: build(at, **settings), account)
 
