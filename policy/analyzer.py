@@ -109,7 +109,7 @@ class Analyzer(_PolicyAnalyzerServicer):
         return response
 
     def AnalyzeStack(self, request: wire.AnalyzeStackRequest, _context: object) -> wire.AnalyzeResponse:  # noqa: N802 - gRPC's name
-        """Judge the stack as a whole; resource rules are asked again, unreported, to see which exemptions are used.
+        """Judge the stack as a whole; resource rules with exemptions are asked again, unreported: some may be unused.
 
         The engine hands over outputs here: the state's for what did not change, none for what is behind a provider
         whose own configuration is not known yet. So settings are read from what Analyze saw, the outputs tell by which
@@ -120,7 +120,7 @@ class Analyzer(_PolicyAnalyzerServicer):
         self.analyzed = {}  # the run ends here
         stack = resources[0].stack if resources else ""
         graph = Graph(resources, self.stack.environment(stack))
-        found = evaluate(graph, self.index, self.config, self.exemptions, today=self.today)
+        found = evaluate(graph, self.index, self.config, self.exemptions, today=self.today, reported=True)
         self._report(response, [each for each in found if each.rule.kind is not Kind.RESOURCE], with_urn=True)
         return response
 

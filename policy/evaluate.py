@@ -70,17 +70,22 @@ def evaluate(
     exemptions: Sequence[Exemption],
     *,
     today: date,
+    reported: bool = False,
 ) -> list[Violation]:
     """Every violation in the graph, exempt ones included, in order of registration.
 
     The graph's environment decides what `mandatory_in_prod` means, `today` which exemptions are over, and which ends
     are near where the configuration names no other day. Unknown values neither violate nor hide what the known ones
-    show. The rules about exemptions judge those that concern this stack.
+    show. The rules about exemptions judge those that concern this stack. When what single resources violate is
+    ``reported`` already, rules about them are asked only where an exemption might be used.
     """
+    spared = {exemption.rule for exemption in exemptions}
     index = rules if isinstance(rules, RuleIndex) else index_of(tuple(rules))
     violations: list[Violation] = []
     for resource in graph:
         for rule in index.concerning(resource.type):
+            if reported and rule.kind is Kind.RESOURCE and rule.id not in spared:
+                continue
             violations += judge(rule, resource, graph, config, exemptions, graph.environment, today=today)
     violations += _exemption_violations(graph, index, config, exemptions, violations, today)
     return violations

@@ -103,7 +103,7 @@ def _declared(text: str) -> Iterator[tuple[str, frozenset[str]]]:
 def does(token: str, names: frozenset[str]) -> dict[str, str]:
     """What the type does of the three, and by what that is told."""
     found = {question: min(hits) for question, hits in _hits(names).items() if hits}
-    borne = bearing(token) if token in resource_types.tokens() else None
+    borne = bearing(token) if resource_types.table(token) else None
     if borne is not None and borne.kind == "data":
         found.setdefault("data", "resource_types/")
     if token in PLACES:

@@ -124,6 +124,14 @@ def mending() -> Iterator[Stub]:
         yield stub
 
 
+@pytest.fixture
+def pack(mending: Stub) -> Iterator[Stub]:
+    """The same process for a test that configures it anew, which takes the place of all that it was told before."""
+    mending.Configure(wire.ConfigureAnalyzerRequest())
+    yield mending
+    mending.Configure(wire.ConfigureAnalyzerRequest(policyConfig=_mending()))
+
+
 def remediated(stub: Stub, token: str, inputs: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     response = stub.Remediate(analyze_request(token, "it", **inputs))
     assert all((each.policyPackName, each.diagnostic) == (PACK_NAME, "") for each in response.remediations)
@@ -173,35 +181,33 @@ def test_several_rules_mend_one_after_the_other(mending: Stub) -> None:
     assert second == ("tags-required", {**options, "tags": {"cost-center": "4711"}})
 
 
-def test_nothing_is_mended_unless_asked() -> None:
-    with pack_process() as stub:
-        listed = {
-            each.name: wire.PolicyConfig(enforcementLevel=each.enforcementLevel)
-            for each in stub.GetAnalyzerInfo(EMPTY).policies
-        }
-        for configuration in ({}, listed, {"elb-tls-policy": wire.PolicyConfig(enforcementLevel=wire.MANDATORY)}):
-            stub.Configure(wire.ConfigureAnalyzerRequest(policyConfig=configuration))
-            assert all(remediated(stub, token, {**REST, **before}) == [] for _, token, before, _ in MENDED)
+def test_nothing_is_mended_unless_asked(pack: Stub) -> None:
+    listed = {
+        each.name: wire.PolicyConfig(enforcementLevel=each.enforcementLevel)
+        for each in pack.GetAnalyzerInfo(EMPTY).policies
+    }
+    for configuration in ({}, listed, {"elb-tls-policy": wire.PolicyConfig(enforcementLevel=wire.MANDATORY)}):
+        pack.Configure(wire.ConfigureAnalyzerRequest(policyConfig=configuration))
+        assert all(remediated(pack, token, {**REST, **before}) == [] for _, token, before, _ in MENDED)
 
 
-def test_a_rule_that_mends_nothing_is_refused_at_that_level() -> None:
+def test_a_rule_that_mends_nothing_is_refused_at_that_level(pack: Stub) -> None:
     """By name; `all: remediate`, which the engine spells out rule by rule, leaves it mandatory."""
     named = {"rds-encrypted": wire.PolicyConfig(enforcementLevel=wire.REMEDIATE)}
-    with pack_process() as stub:
-        listed = {
-            each.name: wire.PolicyConfig(enforcementLevel=each.enforcementLevel)
-            for each in stub.GetAnalyzerInfo(EMPTY).policies
-        }
-        for configuration in (named, listed | named):
-            with pytest.raises(grpc.RpcError) as caught:
-                stub.Configure(wire.ConfigureAnalyzerRequest(policyConfig=configuration))
-            error: Any = caught.value
-            assert error.details() == "rds-encrypted.enforcementLevel: this rule mends nothing by itself"
-        softer = _mending() | {"rds-backups": wire.PolicyConfig(enforcementLevel=wire.ADVISORY)}
-        stub.Configure(wire.ConfigureAnalyzerRequest(policyConfig=softer))
-        asked = analyze_request("aws:rds/instance:Instance", "db", storageEncrypted=False, backupRetentionPeriod=1)
-        levels = {each.policyName: each.enforcementLevel for each in stub.Analyze(asked).diagnostics}
-        assert (levels["rds-encrypted"], levels["rds-backups"]) == (wire.MANDATORY, wire.ADVISORY)
+    listed = {
+        each.name: wire.PolicyConfig(enforcementLevel=each.enforcementLevel)
+        for each in pack.GetAnalyzerInfo(EMPTY).policies
+    }
+    for configuration in (named, listed | named):
+        with pytest.raises(grpc.RpcError) as caught:
+            pack.Configure(wire.ConfigureAnalyzerRequest(policyConfig=configuration))
+        error: Any = caught.value
+        assert error.details() == "rds-encrypted.enforcementLevel: this rule mends nothing by itself"
+    softer = _mending() | {"rds-backups": wire.PolicyConfig(enforcementLevel=wire.ADVISORY)}
+    pack.Configure(wire.ConfigureAnalyzerRequest(policyConfig=softer))
+    asked = analyze_request("aws:rds/instance:Instance", "db", storageEncrypted=False, backupRetentionPeriod=1)
+    levels = {each.policyName: each.enforcementLevel for each in pack.Analyze(asked).diagnostics}
+    assert (levels["rds-encrypted"], levels["rds-backups"]) == (wire.MANDATORY, wire.ADVISORY)
 
 
 def test_what_is_exempt_is_not_mended() -> None:

@@ -1,4 +1,4 @@
-"""A service on Fargate as systems build it: network, cluster, load balancer, service."""
+"""A service on Fargate as systems build it: subnets, cluster, load balancer, service."""
 
 import json
 from dataclasses import dataclass
@@ -17,6 +17,8 @@ from components.edge.load_balancer_settings import LoadBalancerSettings, RouteSe
 from components.network.network import Network, NetworkSettings
 from components.security.key import Key, log_groups
 from tests.components.edge.support import DOMAIN, certificate, log_bucket
+from tests.components.edge.support import Subnets as PublicSubnets
+from tests.components.subnets import Subnets
 from tests.support import ACCOUNT, once, record
 
 REPOSITORY = f"{ACCOUNT.id}.dkr.ecr.us-east-1.amazonaws.com/mdreader/hocuspocus"
@@ -59,11 +61,13 @@ def cluster(account: Account = ACCOUNT, log_key: Key | None = None) -> FargateCl
     )
 
 
-def build(chosen: FargateServiceSettings | None = None, *, account: Account = ACCOUNT, **more: Any) -> Platform:
-    """The service behind a host name of a load balancer."""
+def build(
+    chosen: FargateServiceSettings | None = None, *, account: Account = ACCOUNT, whole: bool = False, **more: Any
+) -> Platform:
+    """The service behind a host name of a load balancer; in a ``whole`` network where the pack judges."""
     log_key = Key("logs", account=account, purpose="Logs", usable_by=[log_groups(account)])
     key = Key("data", account=account, purpose="Data")
-    network = Network("net", NetworkSettings(), account=account, key=log_key)
+    network = Network("net", NetworkSettings(), account=account, key=log_key) if whole else Subnets("net")
     host = f"websocket.{DOMAIN}"
     balancer = LoadBalancer(
         "edge",
@@ -72,7 +76,7 @@ def build(chosen: FargateServiceSettings | None = None, *, account: Account = AC
             routes={"hocuspocus": RouteSettings(priority=1, target="hocuspocus", hosts=(host,))},
         ),
         account=account,
-        network=network,
+        network=network if whole else PublicSubnets(),
         certificate=certificate(),
         access_logs=log_bucket(),
     )

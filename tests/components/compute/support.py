@@ -11,9 +11,9 @@ from components.compute.addons import Addons, AddonsSettings
 from components.compute.cluster import Cluster, ClusterSettings
 from components.compute.node_group import NodeGroup
 from components.compute.node_settings import NodeGroupSettings
-from components.network.network import Network, NetworkSettings
 from components.security.key import Key, account_volumes, log_groups
 from components.statements import Statement
+from tests.components.subnets import Subnets
 from tests.support import ACCOUNT, record
 
 OPERATORS = ClusterAccess("arn:aws:iam::123456789012:role/operators", "AmazonEKSViewPolicy")
@@ -44,7 +44,7 @@ def build(
     """A network, a cluster, a group of nodes and the add-ons."""
     key = Key("key", account=account, purpose="Secrets and volumes", usable_by=account_volumes(account))
     log_key = Key("log-key", account=account, purpose="Logs", usable_by=[log_groups(account)])
-    network = Network("net", NetworkSettings(), account=account, key=log_key)
+    network = Subnets("net")
     cluster = Cluster(
         "cluster",
         settings,

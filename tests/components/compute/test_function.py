@@ -10,12 +10,12 @@ from pydantic import ValidationError
 from analyser.graph import Graph
 from analyser.run.program import ProgramError
 from components.compute.function import Function, FunctionSettings
-from components.network.network import Network, NetworkSettings
 from components.network.security_group import SecurityGroup
 from components.security.key import Key
 from components.statements import Statement
 from settings.project_files import ROOT
-from tests.support import ACCOUNT, record, unequal_when_unknown, without_digests
+from tests.components.subnets import Subnets
+from tests.support import ACCOUNT, once, record, unequal_when_unknown, without_digests
 
 FUNCTION, QUEUE = "aws:lambda/function:Function", "aws:sqs/queue:Queue"
 CODE = "functions/rotate_secret"
@@ -23,8 +23,6 @@ CODE = "functions/rotate_secret"
 
 def build(settings: FunctionSettings | None = None, *, networked: bool = False, **more: Any) -> Function:
     log_key = Key("logs", account=ACCOUNT, purpose="Logs")
-    given = NetworkSettings()
-    network = Network("net", given, account=ACCOUNT, key=log_key) if networked else None
     arguments: dict[str, Any] = {"code": CODE, "handler": "handler.handle", "description": "Does it"} | more
     return Function(
         "task",
@@ -32,11 +30,12 @@ def build(settings: FunctionSettings | None = None, *, networked: bool = False, 
         account=ACCOUNT,
         key=Key("data", account=ACCOUNT, purpose="Data"),
         log_key=log_key,
-        network=network,
+        network=Subnets("net") if networked else None,
         **arguments,
     )
 
 
+@once
 def graph_of(*args: Any, **more: Any) -> Graph:
     return record(lambda: build(*args, **more))
 
@@ -201,7 +200,7 @@ def test_it_waits_for_the_rights_of_its_role() -> None:
 
 def test_code_is_found_from_anywhere_and_leaves_caches_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    code = graph_of().only(FUNCTION).inputs["code"]
+    code = record(build).only(FUNCTION).inputs["code"]
     assert list(code["assets"]) == ["handler.py"]
     path = code["assets"]["handler.py"]["path"]
     assert not Path(path).is_absolute()

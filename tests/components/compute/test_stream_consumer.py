@@ -9,7 +9,7 @@ from components.data.table import Table, TableSettings
 from components.data.table_schema import TableSchema
 from components.security.key import Key
 from tests.components.compute.test_function import FUNCTION, arn, build
-from tests.support import ACCOUNT, record, unequal_when_unknown
+from tests.support import ACCOUNT, once, record, unequal_when_unknown
 
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 POLICY = "aws:iam/rolePolicy:RolePolicy"
@@ -26,6 +26,7 @@ def consume(settings: FunctionSettings | None = None, **more: Any) -> None:
     build(settings).consume("sessions", table, **more)
 
 
+@once
 def graph_of(*args: Any, **more: Any) -> Graph:
     return record(lambda: consume(*args, **more))
 

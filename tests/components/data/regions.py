@@ -13,6 +13,7 @@ from components.network.security_group import SecurityGroup
 from components.security.key import Key
 from systems.recovery_region import make_recovery_region
 from tests.components.data.stores import Ground, ground
+from tests.components.subnets import Subnets
 from tests.support import ACCOUNT, record
 
 AWAY = "us-west-2"
@@ -37,19 +38,23 @@ class Regions:
     client: SecurityGroup
 
 
-def regions(account: Account = ACCOUNT) -> Regions:
-    """Builds both; to be called while a program is recorded."""
+def regions(account: Account = ACCOUNT, *, whole: bool = False) -> Regions:
+    """Builds both, with ``whole`` networks where the pack judges; to be called while a program is recorded."""
     there = make_recovery_region(AWAY, account)
     layout = NetworkSettings(cidr="10.128.0.0/16", nat="none")
-    network = Network("away-network", layout, account=there.account, key=there.key, opts=there.options)
+    network = (
+        Network("away-network", layout, account=there.account, key=there.key, opts=there.options)
+        if whole
+        else Subnets("away-network", opts=there.options)
+    )
     away = Away(there.account, network, there.key, there.options)
     client = SecurityGroup("away-client", vpc_id=away.network.vpc_id, description="Client", opts=away.options)
-    return Regions(ground(account), away, client)
+    return Regions(ground(account, whole=whole), away, client)
 
 
-def recorded(build: Callable[[Regions], Any], account: Account = ACCOUNT, *, known: bool = True) -> Graph:
+def recorded(build: Callable[[Regions], Any], account: Account = ACCOUNT, *, whole: bool = False) -> Graph:
     """The graph of what ``build`` makes between two regions."""
-    return record(lambda: build(regions(account)), known=known)
+    return record(lambda: build(regions(account, whole=whole)))
 
 
 def misplaced(graph: Graph, component: str, region: str | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the databases stand on in these tests: a key, a network of three zones, and a client."""
+"""What the databases stand on in these tests: keys, subnets in three zones, and a client."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from components.account import Account
 from components.network.network import Network, NetworkSettings
 from components.network.security_group import SecurityGroup
 from components.security.key import Key, log_groups
+from tests.components.subnets import Subnets
 from tests.support import ACCOUNT, record
 
 
@@ -23,18 +24,18 @@ class Ground:
     client: SecurityGroup
 
 
-def ground(account: Account = ACCOUNT) -> Ground:
-    """Builds the collaborators; to be called while a program is recorded."""
+def ground(account: Account = ACCOUNT, *, whole: bool = False) -> Ground:
+    """Builds the collaborators, with a ``whole`` network where the pack judges; while a program is recorded."""
     key = Key("data", account=account, purpose="Data", usable_by=[log_groups(account)])
     log_key = Key("logs", account=account, purpose="Logs", usable_by=[log_groups(account)])
-    network = Network("net", NetworkSettings(), account=account, key=log_key)
+    network = Network("net", NetworkSettings(), account=account, key=log_key) if whole else Subnets("net")
     client = SecurityGroup("nodes", vpc_id=network.vpc_id, description="Nodes")
     return Ground(account, key, log_key, network, client)
 
 
-def recorded(build: Callable[[Ground], Any], account: Account = ACCOUNT) -> Graph:
+def recorded(build: Callable[[Ground], Any], account: Account = ACCOUNT, *, whole: bool = False) -> Graph:
     """The graph of what ``build`` makes on the ground."""
-    return record(lambda: build(ground(account)))
+    return record(lambda: build(ground(account, whole=whole)))
 
 
 def named(graph: Graph, kind: str, name: str) -> Node:

@@ -12,7 +12,7 @@ from components.data.managed_secret import managed_secret_arn
 from components.data.postgres import Postgres
 from components.data.postgres_settings import PostgresSettings
 from tests.components.data.stores import Ground, named, recorded, rules
-from tests.support import ACCOUNT, DEV_ACCOUNT, record
+from tests.support import ACCOUNT, DEV_ACCOUNT, once, record
 
 CLUSTER, INSTANCE = "aws:rds/cluster:Cluster", "aws:rds/clusterInstance:ClusterInstance"
 WANTED: dict[str, Any] = {"maximum_capacity": 8, "engine_version": "15.17"}
@@ -31,6 +31,7 @@ def build(at: Ground, role: str, *, instance: bool = True, elsewhere: bool = Fal
     return made
 
 
+@once
 def graph(role: str, account: Account = ACCOUNT, **given: Any) -> Graph:
     return recorded(lambda at: build(at, role, **given), account)
 

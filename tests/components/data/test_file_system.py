@@ -13,7 +13,7 @@ from components.data.file_system import AccessPointSettings, FileSystem, FileSys
 from components.security.role import Role
 from components.statements import service_trust
 from tests.components.data.stores import Ground, given, ground, named, recorded, rules
-from tests.support import ACCOUNT, unequal_when_unknown
+from tests.support import ACCOUNT, once, unequal_when_unknown
 
 SYSTEM, POINT = "aws:efs/fileSystem:FileSystem", "aws:efs/accessPoint:AccessPoint"
 TARGET = "aws:efs/mountTarget:MountTarget"
@@ -32,6 +32,7 @@ def build(at: Ground, **settings: Any) -> FileSystem:
     return files
 
 
+@once
 def graph(account: Account = ACCOUNT, **settings: Any) -> Graph:
     return recorded(lambda at: build(at, **settings), account)
 
@@ -131,8 +132,8 @@ def test_it_is_backed_up(files: Graph, system: Node) -> None:
     assert backup == {"fileSystemId": system.id, "backupPolicy": {"status": "ENABLED"}}
 
 
-def test_the_pack_asks_for_a_backup_plan_and_nothing_else(files: Graph) -> None:
-    violations, _ = verdict(files)
+def test_the_pack_asks_for_a_backup_plan_and_nothing_else() -> None:
+    violations, _ = verdict(recorded(lambda at: build(at, access_points=POINTS), whole=True))
     assert [v.rule.id for v in violations if "FileSystem" in v.urn] == ["backup-plan-covers-data"]
 
 

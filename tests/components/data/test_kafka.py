@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -8,19 +9,19 @@ from analyser.graph import Graph, Node
 from analyser.run.program import ProgramError
 from components.account import Account
 from components.data.kafka import Kafka, KafkaSettings
-from components.network.network import Network, NetworkSettings
 from tests.components.data.stores import Ground, given, ground, log_groups_of, named, recorded, rules
-from tests.support import ACCOUNT, unequal_when_unknown
+from tests.components.subnets import Subnets
+from tests.support import ACCOUNT, once, unequal_when_unknown
 
 CLUSTER = "aws:msk/cluster:Cluster"
 
 
-def build(at: Ground, network: Network | None = None, **settings: Any) -> Kafka:
+def build(at: Ground, **settings: Any) -> Kafka:
     kafka = Kafka(
         "events",
         KafkaSettings(**settings),
         account=at.account,
-        network=network or at.network,
+        network=at.network,
         key=at.key,
         log_key=at.log_key,
     )
@@ -29,6 +30,7 @@ def build(at: Ground, network: Network | None = None, **settings: Any) -> Kafka:
     return kafka
 
 
+@once
 def graph(account: Account = ACCOUNT, **settings: Any) -> Graph:
     return recorded(lambda at: build(at, **settings), account)
 
@@ -151,13 +153,8 @@ def test_what_msk_would_refuse_is_refused_first(bad: dict[str, Any], says: str) 
 
 
 def test_two_zones_are_too_few() -> None:
-    tiers = {
-        tier: {"a": f"10.1.{start}.0/24", "b": f"10.1.{start + 1}.0/24"}
-        for tier, start in {"public": 1, "private": 11, "data": 21}.items()
-    }
-
     def program(at: Ground) -> None:
-        build(at, Network("two", NetworkSettings.model_validate(tiers), account=at.account, key=at.log_key))
+        build(replace(at, network=Subnets("two", zones=("a", "b"))))
 
     with pytest.raises(ProgramError, match="Kafka needs 3 zones"):
         recorded(program)

@@ -12,7 +12,7 @@ from components.data.postgres import Postgres, PostgresSettings
 from components.security.role import Role
 from components.statements import service_trust
 from tests.components.data.stores import Ground, given, ground, log_groups_of, named, recorded, rules
-from tests.support import ACCOUNT, DEV_ACCOUNT, unequal_when_unknown
+from tests.support import ACCOUNT, DEV_ACCOUNT, once, unequal_when_unknown
 
 RANDOM_ID = "random:index/randomId:RandomId"
 INSTANCE = "aws:rds/instance:Instance"
@@ -47,6 +47,7 @@ def build(at: Ground, **settings: Any) -> Postgres:
     return database
 
 
+@once
 def graph(account: Account = ACCOUNT, **settings: Any) -> Graph:
     return recorded(lambda at: build(at, **settings), account)
 

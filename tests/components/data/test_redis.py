@@ -11,7 +11,7 @@ from components.data.redis import Redis, RedisSettings
 from components.security.role import Role
 from components.statements import service_trust
 from tests.components.data.stores import Ground, given, ground, log_groups_of, named, recorded, rules
-from tests.support import ACCOUNT, DEV_ACCOUNT, unequal_when_unknown
+from tests.support import ACCOUNT, DEV_ACCOUNT, once, unequal_when_unknown
 
 RANDOM_ID = "random:index/randomId:RandomId"
 GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
@@ -41,6 +41,7 @@ def build(at: Ground, **settings: Any) -> Redis:
     return cache
 
 
+@once
 def graph(account: Account = ACCOUNT, **settings: Any) -> Graph:
     return recorded(lambda at: build(at, **settings), account)
 

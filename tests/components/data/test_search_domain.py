@@ -1,6 +1,7 @@
 """An OpenSearch domain: where it stands, who gets in, and what its nodes are."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,29 +13,26 @@ from analyser.run.program import ProgramError
 from components.account import Account
 from components.data.search_domain import SearchDomain
 from components.data.search_domain_settings import SearchDomainSettings
-from components.network.network import Network, NetworkSettings
 from components.security.role import Role
 from components.statements import service_trust
 from settings import Environment
 from tests.components.data.stores import Ground, given, ground, log_groups_of, named, recorded, rules
-from tests.support import ACCOUNT, DEV_ACCOUNT, unequal_when_unknown
+from tests.components.subnets import Subnets
+from tests.support import ACCOUNT, DEV_ACCOUNT, once, unequal_when_unknown
 
 DOMAIN = "aws:opensearch/domain:Domain"
 ROLE, POLICY = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"
 LINKED = "aws:iam/serviceLinkedRole:ServiceLinkedRole"
 LOGS = "/aws/OpenSearchService/domains/confluence/"
 ADMINISTRATOR = "arn:aws:iam::123456789012:role/mapper"
-TWO_ZONES = {"a": "10.1.1.0/24", "b": "10.1.2.0/24"}, {"a": "10.1.11.0/24", "b": "10.1.12.0/24"}
 
 
-def build(
-    at: Ground, network: Network | None = None, administrators: tuple[str, ...] = (), **settings: Any
-) -> SearchDomain:
+def build(at: Ground, administrators: tuple[str, ...] = (), **settings: Any) -> SearchDomain:
     domain = SearchDomain(
         "search",
         SearchDomainSettings(domain_name="confluence", **settings),
         account=at.account,
-        network=network or at.network,
+        network=at.network,
         key=at.key,
         log_key=at.log_key,
         administrators=administrators,
@@ -49,6 +47,7 @@ def build(
     return domain
 
 
+@once
 def graph(account: Account = ACCOUNT, **settings: Any) -> Graph:
     return recorded(lambda at: build(at, **settings), account)
 
@@ -206,10 +205,7 @@ def test_t3_nodes_are_not_tuned(small: dict[str, Any]) -> None:
 
 
 def in_two_zones(at: Ground, nodes: int) -> None:
-    public, data = TWO_ZONES
-    private = {"a": "10.1.32.0/20", "b": "10.1.48.0/20"}
-    settings = NetworkSettings(public=public, private=private, data=data)
-    build(at, Network("small", settings, account=at.account, key=at.log_key), nodes=nodes)
+    build(replace(at, network=Subnets("small", zones=("a", "b"))), nodes=nodes)
 
 
 def test_the_zones_are_those_of_the_network() -> None:
@@ -254,8 +250,8 @@ def test_the_accounts_role_is_made_on_demand_and_stays() -> None:
     assert role.urn in found.only(DOMAIN).dependencies
 
 
-def test_the_pack_finds_nothing_in_it(search: Graph) -> None:
-    violations, _ = verdict(search)
+def test_the_pack_finds_nothing_in_it() -> None:
+    violations, _ = verdict(recorded(build, whole=True))
     assert [(v.rule.id, v.message) for v in violations if "SearchDomain" in v.urn] == []
 
 

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pulumi
+import pulumi_aws as aws
+
 from analyser.analyses.policies.verdict import verdict
 from analyser.graph import Graph
 from components.compute.function import Function, FunctionSettings
@@ -24,6 +27,26 @@ def function(name: str) -> Function:
         handler="handler.handle",
         description="Answers",
     )
+
+
+class Called:
+    """What an API knows of a function, by the names that a ``Function`` gives: nothing it runs with is made."""
+
+    def __init__(self, name: str) -> None:
+        """Registers the function itself."""
+        self._name = name
+        self._function = aws.lambda_.Function(f"{name}-function", role=ACCOUNT.arn("iam", "role/answers"))
+        self.invoke_arn = self._function.invoke_arn
+
+    def allow_invocation(self, suffix: str, service: str, source_arn: pulumi.Input[str]) -> aws.lambda_.Permission:
+        """As ``Function`` does."""
+        return aws.lambda_.Permission(
+            f"{self._name}-invocation-{suffix}",
+            function=self._function.name,
+            action="lambda:InvokeFunction",
+            principal=service,
+            source_arn=source_arn,
+        )
 
 
 def invokers(graph: Graph, prefix: str = "") -> dict[str, str]:

@@ -15,7 +15,7 @@ from components.edge.certificate import Certificate
 from components.edge.rest_api import RestApi
 from components.edge.rest_api_settings import RestApiSettings
 from components.edge.rest_routes import Authorizer, CognitoAuthorizer, LambdaAuthorizer, RestRoute
-from tests.components.edge.apis import findings, function, invokers, log_groups_of
+from tests.components.edge.apis import Called, findings, invokers, log_groups_of
 from tests.components.edge.support import DOMAIN, certificate, firewall, key
 from tests.support import ACCOUNT, DEV_ACCOUNT, id_of, once, record, unequal_when_unknown
 
@@ -41,14 +41,12 @@ def build(
     desktop_origins: tuple[str, ...] = (),
 ) -> RestApi:
     given = routes or {"auth": ("/auth", {"authorized": False}), "users": ("/api/users", {})}
-    authorizer: Authorizer = (
-        CognitoAuthorizer(POOL, scopes=("api/use",)) if pool else LambdaAuthorizer(function("judge"))
-    )
+    authorizer: Authorizer = CognitoAuthorizer(POOL, scopes=("api/use",)) if pool else LambdaAuthorizer(Called("judge"))
     return RestApi(
         "api",
         settings or RestApiSettings(),
         log_key=key("api-logs"),
-        routes={name: RestRoute(path, function(name), **rest) for name, (path, rest) in given.items()},
+        routes={name: RestRoute(path, Called(name), **rest) for name, (path, rest) in given.items()},
         authorizer=authorizer,
         account=account,
         certificate=proof,
@@ -198,12 +196,16 @@ def test_a_stage_waits_for_the_account_s_right_to_log() -> None:
 
 
 def trigger(*args: Any, **more: Any) -> str:
-    return record(lambda: build(*args, **more)).only(DEPLOYMENT).inputs["triggers"]["definition"]
+    return definition(graph_of(*args, **more))
+
+
+def definition(graph: Graph) -> str:
+    return graph.only(DEPLOYMENT).inputs["triggers"]["definition"]
 
 
 def test_a_deployment_follows_what_callers_would_notice() -> None:
     plain = trigger()
-    assert trigger() == plain
+    assert definition(record(build)) == plain
     others = [
         trigger(routes={"auth": ("/auth", {}), "users": ("/api/users", {})}),
         trigger(routes={"auth": ("/auth", {"authorized": False}), "users": ("/api/people", {})}),
@@ -445,4 +447,4 @@ def test_what_no_setting_says_is_deployed_as_well(
     site = RestApiSettings(cors_origin="https://app.example.com")
     before = trigger(site)
     monkeypatch.setattr(f"{module}.{constant}", value)
-    assert trigger(site) != before
+    assert definition(record(lambda: build(site))) != before

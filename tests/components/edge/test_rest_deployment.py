@@ -31,16 +31,12 @@ class Made(pulumi.CustomResource):
         self.said = (name, inputs)
 
 
-def said(*resources: tuple[str, dict[str, Any]]) -> str:
+async def said(*resources: tuple[str, dict[str, Any]]) -> str:
     published = Published()
     for name, inputs in resources:
         made = published.add(Made, name, opts=pulumi.ResourceOptions(), **inputs)
         assert made.said == (name, inputs)
     assert len(published.resources) == len(resources)
-    return asyncio.run(_known(published))
-
-
-async def _known(published: Published) -> str:
     found = await published.digest.future()
     assert found is not None
     return found
@@ -49,9 +45,13 @@ async def _known(published: Published) -> str:
 @settings(max_examples=50)
 @given(_INPUTS, _INPUTS)
 def test_any_other_input_is_another_digest(some: dict[str, Any], other: dict[str, Any]) -> None:
-    assert (said(("a", some)) == said(("a", other))) == (repr(some) == repr(other) or _same(some, other))
-    assert said(("a", some)) != said(("b", some))
-    assert said(("a", some)) != said(("a", some), ("b", other))
+    async def compare() -> None:
+        one, changed = await said(("a", some)), await said(("a", other))
+        assert (one == changed) == (repr(some) == repr(other) or _same(some, other))
+        assert one != await said(("b", some))
+        assert one != await said(("a", some), ("b", other))
+
+    asyncio.run(compare())
 
 
 def _same(some: Any, other: Any) -> bool:
@@ -85,7 +85,10 @@ def test_nothing_is_published_but_through_published() -> None:
     """So that its inputs are in the digest: nothing else makes a resource that is not live at once."""
     found = []
     for path in sorted((Path(ROOT) / "components").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        text = path.read_text(encoding="utf-8")
+        if "apigateway" not in text:
+            continue
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("aws.apigateway."):
                 name = ast.unparse(node.func).removeprefix("aws.apigateway.")
                 if name[0].lower() + name[1:] not in _LIVE_AT_ONCE and not name.endswith("Args"):

@@ -11,7 +11,7 @@ from components.account import Account
 from components.edge.api_gateway import ApiGatewayLogging
 from components.edge.certificate import Certificate
 from components.edge.websocket_api import WebSocketApi, WebSocketApiSettings
-from tests.components.edge.apis import findings, function, invokers, log_groups_of
+from tests.components.edge.apis import Called, findings, function, invokers, log_groups_of
 from tests.components.edge.support import DOMAIN, certificate, key
 from tests.support import ACCOUNT, DEV_ACCOUNT, id_of, once, record, unequal_when_unknown
 
@@ -35,8 +35,8 @@ def build(
         certificate=proof,
         logging=logging,
     )
-    api.route("$connect", function("connect"), authorizer=api.authorize(function("judge")))
-    messages = function("messages")
+    api.route("$connect", Called("connect"), authorizer=api.authorize(Called("judge")))
+    messages = Called("messages")
     for route_key in ("$default", "join", "operation"):
         api.route(route_key, messages)
     return api
@@ -78,7 +78,7 @@ def test_who_connects_is_asked_once() -> None:
 def test_requests_without_credentials_can_be_refused_unasked() -> None:
     def program() -> None:
         api = WebSocketApi("rooms", WebSocketApiSettings(), account=ACCOUNT, log_key=key("rooms-logs"))
-        api.authorize(function("judge"), identity_sources=["route.request.querystring.token"])
+        api.authorize(Called("judge"), identity_sources=["route.request.querystring.token"])
 
     assert record(program).only(AUTHORIZER).inputs["identitySources"] == ["route.request.querystring.token"]
 
@@ -86,13 +86,13 @@ def test_requests_without_credentials_can_be_refused_unasked() -> None:
 @pytest.mark.parametrize("route_key", ["$connect", "$disconnected", "join room", "", "-x"])
 def test_an_open_door_and_unknown_routes_are_refused(route_key: str) -> None:
     with pytest.raises(ProgramError, match=r"takes an authorizer|is no route"):
-        record(lambda: build().route(route_key, function("other")))
+        record(lambda: build().route(route_key, Called("other")))
 
 
 def test_only_connects_are_authorised() -> None:
     def program() -> None:
         api = WebSocketApi("rooms", WebSocketApiSettings(), account=ACCOUNT, log_key=key("rooms-logs"))
-        api.route("join", function("join"), authorizer=api.authorize(function("judge")))
+        api.route("join", Called("join"), authorizer=api.authorize(Called("judge")))
 
     with pytest.raises(ProgramError, match="no other route"):
         record(program)

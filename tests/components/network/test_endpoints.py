@@ -10,7 +10,7 @@ from analyser.run.program import ProgramError
 from components.network.network import Network, NetworkSettings
 from components.network.security_group import SecurityGroup
 from components.security.key import Key
-from tests.support import ACCOUNT, record
+from tests.support import ACCOUNT, once, record
 
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 OWN = {"aws:PrincipalAccount": ACCOUNT.id}
@@ -21,6 +21,7 @@ def network(**settings: Any) -> Network:
     return Network("net", NetworkSettings(**settings), account=ACCOUNT, key=key)
 
 
+@once
 def graph_of(**settings: Any) -> Graph:
     return record(lambda: network(**settings))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import kubernetes_validate
+import kubernetes_validate.utils
 import pulumi
 import pulumi_aws as aws
 from pulumi_kubernetes import Provider
@@ -24,6 +25,10 @@ _CUSTOM = tuple(f"kubernetes:{group}" for group in ("external-secrets", "karpent
 """API groups of controllers that are installed into the cluster."""
 
 _NO_SCHEMA = "no schema for its kind"
+
+# The library reads all definitions of a version, 1.6 MB, and the list of versions anew for each object.
+for _name in ("schema_contents", "all_versions"):
+    vars(kubernetes_validate.utils)[_name] = functools.cache(vars(kubernetes_validate.utils)[_name])
 
 
 class Cluster:

@@ -8,20 +8,19 @@ from analyser.analyses.policies.verdict import verdict
 from analyser.graph import Graph
 from analyser.run.program import ProgramError
 from components.data.file_system import AccessPointSettings, FileSystem, FileSystemSettings
-from components.network.network import Network, NetworkSettings
 from components.workloads.namespace import Namespace
 from components.workloads.pod import PodSettings, pod_spec
 from components.workloads.shared_volume import SharedVolume
+from tests.components.subnets import Subnets
 from tests.components.workloads.support import Cluster, key, nodes, of, waits_for
-from tests.support import ACCOUNT, record, unequal_when_unknown
+from tests.support import record, unequal_when_unknown
 
 VOLUME, CLAIM = "kubernetes:core/v1:PersistentVolume", "kubernetes:core/v1:PersistentVolumeClaim"
 
 
 def build(access_point: str = "attachments") -> SharedVolume:
-    network = Network("net", NetworkSettings(), account=ACCOUNT, key=key("logs"))
     settings = FileSystemSettings(access_points={"attachments": AccessPointSettings(path="/attachments")})
-    files = FileSystem("files", settings, network=network, key=key("data"))
+    files = FileSystem("files", settings, network=Subnets("net"), key=key("data"))
     namespace = Namespace("apps", namespace="confluence", cluster=Cluster(), nodes=nodes())
     return SharedVolume(
         "attachments", claim="attachments", namespace=namespace, file_system=files, access_point=access_point
