@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
-import boto3
 import pytest
 from collaboration import announcements, handlers, hub, redis_client
 from collaboration.limits import Limits
@@ -17,7 +16,7 @@ from .api import Api
 from .pages_of_record import PagesOfRecord, migrated
 from .pods import Pods, pods
 from .support import Clock, create_tables
-from .tables_in_memory import CLIENT, tables_in_memory
+from .tables_in_memory import client, tables_in_memory
 
 Scenario = Callable[[Pods], Awaitable[None]]
 
@@ -37,7 +36,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def _client() -> Any:
-    return boto3.client("dynamodb", "us-east-1", aws_access_key_id="test", aws_secret_access_key="test", config=CLIENT)
+    return client()
 
 
 @pytest.fixture

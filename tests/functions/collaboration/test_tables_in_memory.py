@@ -1,10 +1,15 @@
 """What is written without looking is what moto writes when it looks."""
 
+from collections.abc import Callable
+from typing import Any
+
 import boto3
+import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from .support import OPERATIONS, PAGE, create_tables
-from .tables_in_memory import tables_in_memory
+from .tables_in_memory import client, tables_in_memory
 
 _KEY = {"pageId": {"S": PAGE}, "timestamp": {"N": "1"}}
 _ITEM = {
@@ -22,16 +27,43 @@ _ITEM = {
 
 
 def test_answers_are_motos_own() -> None:
-    client = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+    """Of a client that asks moto by way of an endpoint, and of one that asks it at once; failures too."""
+    plain = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+    asked = {"KeyConditionExpression": "pageId = :page", "ExpressionAttributeValues": {":page": _KEY["pageId"]}}
+    unless = {"ConditionExpression": "attribute_not_exists(pageId)"}
+    old = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    written = {"Put": {"TableName": OPERATIONS, "Item": _ITEM, **unless}}
 
-    def answered() -> list[object]:
-        create_tables(client)
-        client.put_item(TableName=OPERATIONS, Item=_ITEM)
-        found = client.get_item(TableName=OPERATIONS, Key=_KEY)
-        asked = {"KeyConditionExpression": "pageId = :page", "ExpressionAttributeValues": {":page": _KEY["pageId"]}}
-        return [found["Item"], client.query(TableName=OPERATIONS, **asked)["Items"]]
+    def failed(ask: Callable[..., Any], **what: Any) -> dict[str, Any]:
+        with pytest.raises(ClientError) as caught:
+            ask(**what)
+        said = dict(caught.value.response)
+        return {
+            **said,
+            "kind": type(caught.value).__name__,
+            "ResponseMetadata": said["ResponseMetadata"]["HTTPStatusCode"],
+        }
+
+    def answered(asking: Any) -> list[Any]:
+        create_tables(asking)
+        asking.put_item(TableName=OPERATIONS, Item=_ITEM)
+        return [
+            asking.get_item(TableName=OPERATIONS, Key=_KEY)["Item"],
+            asking.query(TableName=OPERATIONS, **asked)["Items"],
+            failed(asking.put_item, TableName=OPERATIONS, Item=_ITEM, **unless, **old),
+            failed(asking.transact_write_items, TransactItems=[written]),
+            failed(asking.get_item, TableName="gone", Key=_KEY),
+        ]
 
     with mock_aws():
-        own = answered()
-    with tables_in_memory():
-        assert answered() == own == [_ITEM, [_ITEM]]
+        own = answered(plain)
+    assert own[:2] == [_ITEM, [_ITEM]]
+    assert [each["kind"] for each in own[2:]] == [
+        "ConditionalCheckFailedException",
+        "TransactionCanceledException",
+        "ResourceNotFoundException",
+    ]
+    assert own[2]["Item"] == _ITEM
+    for asking in (plain, client()):
+        with tables_in_memory():
+            assert answered(asking) == own

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
 
-import boto3
 from botocore.exceptions import ClientError
 from collaboration import handlers
 from collaboration.access import Principal
@@ -27,7 +26,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 from ...events import in_text, sent, socket, stream
 from ..support import OPERATIONS, PRESENCE, SESSIONS, Clock, GoneError, create_tables
-from ..tables_in_memory import CLIENT
+from ..tables_in_memory import client
 
 _TRIES = 4
 """So often a batch is handed to a handler that fails; afterwards it is dropped, as Lambda does in the end."""
@@ -68,9 +67,7 @@ class Region:
         self.name = name
         self._clock = clock
         self._chance = chance
-        self.client = boto3.client(
-            "dynamodb", name, aws_access_key_id="test", aws_secret_access_key="test", config=CLIENT
-        )
+        self.client = client(name)
         create_tables(self.client, streams=True)
         self.unsteady = Unsteady(self.client, chance)
         self.sockets: dict[str, Callable[[str], object]] = {}
