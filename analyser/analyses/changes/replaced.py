@@ -145,7 +145,7 @@ def _changes(path: str, old: Resource, new: Resource, when: Sequence[str] = ()) 
 
     Of values that are not known, or secret, nobody can say so.
     """
-    if ignored(path, new):
+    if _same(path, old, new) or ignored(path, new):
         return False
     left, right = at(old["inputs"], path), at(new["inputs"], path)
     if left == right or holds_hidden([left, right]):
@@ -161,10 +161,18 @@ def _only_perhaps(path: str, old: Resource, new: Resource, when: Sequence[str]) 
 
 def _comes_from(path: str, old: Resource, new: Resource, fresh: Set[str]) -> bool:
     """Whether a value is known only after ``up`` since it comes from a resource that there was not before."""
+    if _same(path, old, new):
+        return False
     right = at(new["inputs"], path)
     if ignored(path, new) or not holds_hidden(right) or right == at(old["inputs"], path):
         return False
     return not fresh.isdisjoint(new["propertyDependencies"].get(path.split(".")[0], ()))
+
+
+def _same(path: str, old: Resource, new: Resource) -> bool:
+    """Whether the input in which a path lies is what it was, as nearly all are: then nobody has to walk it."""
+    first = path.split(".", 1)[0].removesuffix("[]")
+    return old["inputs"].get(first) == new["inputs"].get(first)
 
 
 def ignored(path: str, new: Resource) -> bool:

@@ -156,18 +156,27 @@ def kinds(before: Resource, after: Resource) -> set[str]:
     return {one.kind for one in widened(found, changes(found, one_stack=True)) if one.certain}
 
 
+@cache
+def places() -> dict[str, list[tuple[Resource, tuple[Any, ...], Any]]]:
+    """What stands at a name in a resource, by its path without places in lists."""
+    found: dict[str, list[tuple[Resource, tuple[Any, ...], Any]]] = {}
+    for one in inputs_of_stacks():
+        for path, value in leaves(one["inputs"]):
+            if not hidden(value) and not isinstance(path[-1], int):
+                plain = ".".join(step for step in path if isinstance(step, str))
+                found.setdefault(plain, []).append((one, path, value))
+    return found
+
+
 def cases(flip: Flip) -> Iterator[tuple[Resource, tuple[Any, ...], Any]]:
     """One of each type and path."""
     ends = re.compile(rf"(.*\.)?({flip.path})$")
-    seen = set()
-    for one in inputs_of_stacks():
-        for path, value in leaves(one["inputs"]):
-            plain = ".".join(step for step in path if isinstance(step, str))
-            if not ends.match(plain) or hidden(value) or (one["type"], plain) in seen or isinstance(path[-1], int):
-                continue
-            looser = flip.looser(value)
+    for plain, there in places().items():
+        seen = set()
+        for one, path, value in there if ends.match(plain) else ():
+            looser = flip.looser(value) if one["type"] not in seen else value
             if looser is GONE or looser != value:
-                seen.add((one["type"], plain))
+                seen.add(one["type"])
                 yield one, path, looser
 
 
