@@ -10,7 +10,7 @@ import pytest
 
 from analyser.analyses.policies.verdict import verdict
 from analyser.run.program import run_stack
-from tests.stacks import EVERY_STACK, ROOT, STACKS, stack_graph
+from tests.stacks import ROOT, RUN_ANEW, STACKS, stack_graph
 from tests.support import record
 from tests.systems.service_models import refusals
 
@@ -18,9 +18,6 @@ pytestmark = pytest.mark.long
 
 ODD = "My.Odd_Stack-" + "x" * 87
 """As long as Pulumi takes it, with every kind of character that it takes."""
-RENAMED = STACKS if EVERY_STACK else ("dev", "confluence-lambda-dr", "mdreader-prod-dr", "collaboration-prod")
-"""On a cluster, of functions, that stands by for another, of tasks: names are made by what all of a kind share, and of
-each kind this is the smallest. ``make soak`` renames every stack."""
 
 
 def named_so(file: str, stack: str) -> str:
@@ -29,7 +26,7 @@ def named_so(file: str, stack: str) -> str:
     return re.sub(rf"\b(stack|pipelineOf|after|home): {re.escape(stack)}(?=[,}}\n])", rf"\1: {ODD}", text)
 
 
-@pytest.mark.parametrize("stack", RENAMED)
+@pytest.mark.parametrize("stack", RUN_ANEW)
 def test_a_shipped_file_works_under_any_name(stack: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shipped = sorted(node.name for node in stack_graph(stack, known=False))
     monkeypatch.setattr("settings.stack.ROOT", tmp_path)

@@ -2,8 +2,11 @@
 
 import pytest
 
+from analyser.analyses.reach.graph_view import view_of
 from analyser.analyses.trace import BEFORE, State, Story
-from tests.stacks import EVERY_STACK, STACKS, home_of
+from analyser.analyses.trace.survey import Survey
+from analyser.graph import Graph
+from tests.stacks import EVERY_STACK, STACKS, home_of, serving
 from tests.traces import BREAKS, broken, kinds, lacking, retold, traced
 
 ELSEWHERE = {
@@ -75,3 +78,10 @@ def test_a_link_without_its_other_side_is_missing(story: Story, kind: str) -> No
                 missed = any(new not in before for graph in graphs for new in lacking(retold(graph, story), kind))
                 assert missed, f"{stack}: no link is missing by break {number} of {kind}"
     assert untouched == set(), f"these breaks of {kind} touch no stack"
+
+
+def test_a_survey_sees_one_view_of_a_graph_however_many_were_seen_since() -> None:
+    survey = Survey(serving("dev"))
+    for number in range(view_of.cache_parameters()["maxsize"] or 0):
+        view_of(Graph("strata", f"s{number}", [], {}))
+    assert survey.reach.view is survey.view

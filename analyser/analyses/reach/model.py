@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 from analyser.analyses.reach.connection import Connections
 from analyser.analyses.reach.edge import edge, services
-from analyser.analyses.reach.graph_view import text, view_of
+from analyser.analyses.reach.graph_view import View, text, view_of
 from analyser.analyses.reach.place import Check, Kind, Link, Place, not_known
 from analyser.analyses.reach.relays import Relays
 from analyser.analyses.reach.stores import stores
@@ -32,8 +32,8 @@ class UnknownPlaceError(Exception):
 class Reach:
     """Who can open a connection to what in one stack, from a graph whose values are known."""
 
-    def __init__(self, graph: Graph) -> None:
-        view = view_of(graph)
+    def __init__(self, graph: Graph, view: View | None = None) -> None:
+        view = view or view_of(graph)
         self.view = view
         self.stack = graph.stack
         self.unseen = _unseen(graph)
@@ -100,10 +100,15 @@ class Reach:
         return {name.lower() for name in given + made if name}
 
 
-@lru_cache(maxsize=8)
 def reach_of(graph: Graph) -> Reach:
     """The model of a graph, which does not change: kept for whoever asks of the same graph next."""
-    return Reach(graph)
+    return reach_in(view_of(graph))
+
+
+@lru_cache(maxsize=8)
+def reach_in(view: View) -> Reach:
+    """The same of a view that somebody has: resources of two views of one graph are not the same."""
+    return Reach(view.graph, view)
 
 
 def _unseen(graph: Graph) -> str:

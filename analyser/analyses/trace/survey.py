@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from analyser.analyses.reach.graph_view import View, text, view_of
-from analyser.analyses.reach.model import Reach, reach_of
+from analyser.analyses.reach.model import Reach, reach_in
 from analyser.analyses.reach.place import Kind, Place
 from analyser.analyses.reach.place import Link as Way
 from analyser.analyses.rights.decide import Answer, Decision
@@ -27,7 +27,7 @@ class Survey:
     @cached_property
     def reach(self) -> Reach:
         """Who reaches whom, which half of the stories never ask."""
-        return reach_of(self.graph)
+        return reach_in(self.view)
 
     def of(self, *types: str) -> list[Resource]:
         """Every resource of these types."""
