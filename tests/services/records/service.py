@@ -11,7 +11,7 @@ from typing import Any
 from unittest import mock
 
 import uvicorn
-from records import settings
+from records import database, settings
 from records.server import Service
 
 from tests.migrations.job import run_job, texts_of
@@ -97,9 +97,10 @@ def environment(postgres: Server, database: str, cache_port: int | None) -> dict
 def running(told: Mapping[str, str], stream: Heard | None = None) -> Generator[Client]:
     """A service, until the block ends.
 
-    Its requests wait for a connection as long as a busy machine needs; those in a pod give up after a quarter second.
+    Its requests wait for a connection and for what they asked as long as a busy machine needs; those in a pod give up
+    after a quarter second, and after five.
     """
-    with mock.patch("records.database._TURN_SECONDS", 60.0):
+    with mock.patch.multiple(database, _TURN_SECONDS=60.0, _CONNECT_SECONDS=60.0, _STATEMENT_SECONDS=60.0):
         service = Service(settings.read(told), stream)
     config = uvicorn.Config(service.app, host="127.0.0.1", port=0, log_level="warning", access_log=False)
     server = uvicorn.Server(config)
